@@ -31,6 +31,24 @@ export interface Condition {
   readonly test: Test;
 }
 
+/** Bytes that must stand in what the client said: somewhere, or (`anchored`) at its very first byte. */
+export interface SearchLiteral {
+  readonly bytes: string;
+  readonly anchored: boolean;
+}
+
+/** What a client says in one TCP flow, or one datagram. */
+export interface ExampleFlow {
+  readonly transport: Transport;
+  /** Destination port; 0: any (the signature's first port, if it is limited to some). */
+  readonly port: number;
+  /** Latin1: one character per byte. */
+  readonly bytes: string;
+}
+
+/** What one client does to one server, flow by flow. A single flow, except in a sequence's examples. */
+export type Example = readonly ExampleFlow[];
+
 /** Evidence of the named signatures, from one source, that together prove what none proves alone. */
 export interface Sequence {
   /** Ids of the signatures that count. */
@@ -58,8 +76,11 @@ export interface Signature {
   readonly family: string;
   /** Every one must hold (over any of a field's values). Empty for a sequence. */
   readonly match: readonly Condition[];
-  /** What to search for when the conditions' own bytes do not stand on the wire as they are (base64, UTF-16, numbers). */
-  readonly search: readonly string[];
+  /**
+   * What to search for when the conditions' own bytes do not stand on the wire as they are (base64, UTF-16, numbers):
+   * at least one of these stands in the payload, ASCII letters without case, whenever the signature holds.
+   */
+  readonly search: readonly SearchLiteral[];
   readonly sequence?: Sequence;
   readonly nmap: {
     /** Files of Nmap that send it: `nselib/smtp.lua`, `scripts/dns-recursion.nse`, `nmap-service-probes`. */
@@ -85,6 +106,6 @@ export interface Signature {
   readonly unseen: string;
   /** MITRE ATT&CK techniques. */
   readonly attack: readonly string[];
-  readonly hits: readonly string[];
-  readonly misses: readonly string[];
+  readonly hits: readonly Example[];
+  readonly misses: readonly Example[];
 }
