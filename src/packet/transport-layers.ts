@@ -1,0 +1,103 @@
+/** TCP (RFC 9293), UDP (RFC 768), SCTP (RFC 9260), ICMP (RFC 792, RFC 4443): ports and payload to the registers. */
+
+import { MALFORMED, OTHER_PROTOCOL, TRUNCATED } from './decode-result.ts';
+import type { DecodeState } from './decode-state.ts';
+import { IP_ICMP, IP_ICMPV6, IP_SCTP, IP_TCP, IP_UDP } from './ip-protocol.ts';
+
+export function transportLayer(state: DecodeState): number {
+  switch (state.protocol) {
+    case IP_TCP:
+      return tcp(state);
+    case IP_UDP:
+      return udp(state);
+    case IP_ICMP:
+      return state.packet.ipVersion === 4 ? icmp(state, IP_ICMP) : OTHER_PROTOCOL;
+    case IP_ICMPV6:
+      return state.packet.ipVersion === 6 ? icmp(state, IP_ICMPV6) : OTHER_PROTOCOL;
+    case IP_SCTP:
+      return sctp(state);
+    default:
+      return OTHER_PROTOCOL;
+  }
+}
+
+/** A header whose options the snap length cut is still delivered, without payload: its flags say who the client is. */
+function tcp(state: DecodeState): number {
+  const { bytes, at, end, declaredEnd, packet } = state;
+  if (at + 20 > end) return cut(at + 20, declaredEnd);
+  const headerLength = (bytes[at + 12]! >> 4) << 2;
+  if (headerLength < 20 || at + headerLength > declaredEnd) return MALFORMED;
+  packet.sourcePort = (bytes[at]! << 8) | bytes[at + 1]!;
+  packet.destinationPort = (bytes[at + 2]! << 8) | bytes[at + 3]!;
+  packet.sequence = (bytes[at + 4]! << 24) | (bytes[at + 5]! << 16) | (bytes[at + 6]! << 8) | bytes[at + 7]!;
+  packet.acknowledgement = (bytes[at + 8]! << 24) | (bytes[at + 9]! << 16) | (bytes[at + 10]! << 8) | bytes[at + 11]!;
+  packet.tcpFlags = bytes[at + 13]!;
+  setPayload(state, at + headerLength, declaredEnd);
+  return IP_TCP;
+}
+
+function udp(state: DecodeState): number {
+  const { bytes, at } = state;
+  if (at + 8 > state.end) return cut(at + 8, state.declaredEnd);
+  const length = (bytes[at + 4]! << 8) | bytes[at + 5]!;
+  if (length !== 0 && length < 8) return MALFORMED;
+  return setUdp(state);
+}
+
+/** The registers of the UDP datagram at `state.at`, whose header was checked. */
+export function setUdp(state: DecodeState): number {
+  const { bytes, at, packet } = state;
+  const length = (bytes[at + 4]! << 8) | bytes[at + 5]!;
+  packet.sourcePort = (bytes[at]! << 8) | bytes[at + 1]!;
+  packet.destinationPort = (bytes[at + 2]! << 8) | bytes[at + 3]!;
+  // 0: a jumbogram (RFC 2675 section 4) or segmentation offload.
+  const udpEnd = length === 0 ? state.declaredEnd : at + length;
+  setPayload(state, at + 8, Math.min(udpEnd, state.declaredEnd));
+  return IP_UDP;
+}
+
+/** The payload is what follows the eight bytes that all messages begin with: an echo's data, an error's quoted packet. */
+function icmp(state: DecodeState, protocol: number): number {
+  const { at, packet } = state;
+  if (at + 8 > state.end) return cut(at + 8, state.declaredEnd);
+  packet.sourcePort = 0;
+  packet.destinationPort = 0;
+  setPayload(state, at + 8, state.declaredEnd);
+  return protocol;
+}
+
+/** The payload is the user data of the first DATA chunk (RFC 9260 section 3.3.1; I-DATA: RFC 8260 section 2.1), if any. */
+function sctp(state: DecodeState): number {
+  const { bytes, at, end, declaredEnd, packet } = state;
+  if (at + 12 > end) return cut(at + 12, declaredEnd);
+  packet.sourcePort = (bytes[at]! << 8) | bytes[at + 1]!;
+  packet.destinationPort = (bytes[at + 2]! << 8) | bytes[at + 3]!;
+  let chunk = at + 12;
+  while (chunk + 4 <= end) {
+    const type = bytes[chunk]!;
+    const length = (bytes[chunk + 2]! << 8) | bytes[chunk + 3]!;
+    if (length < 4 || chunk + length > declaredEnd) break;
+    const headerLength = type === 0 ? 16 : type === 64 ? 20 : 0;
+    if (headerLength !== 0 && length >= headerLength) {
+      setPayload(state, chunk + headerLength, chunk + length);
+      return IP_SCTP;
+    }
+    chunk += (length + 3) & ~3;
+  }
+  setPayload(state, declaredEnd, declaredEnd);
+  return IP_SCTP;
+}
+
+/** [from, to) as far as it was captured. */
+function setPayload(state: DecodeState, from: number, to: number): void {
+  const { packet, end } = state;
+  packet.bytes = state.bytes;
+  packet.transportStart = state.at;
+  packet.payloadStart = Math.min(from, end);
+  packet.payloadEnd = Math.min(to, end);
+  packet.payloadMissing = to > end ? to - Math.max(from, end) : 0;
+}
+
+function cut(headerEnd: number, declaredEnd: number): number {
+  return headerEnd > declaredEnd ? MALFORMED : TRUNCATED;
+}
