@@ -1,0 +1,113 @@
+/** A folder of signatures, `<protocol>/<name>.yaml` → checked Signatures, or all that is wrong with them. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Fault } from './catalogue-fault.ts';
+import { checkSignature } from './check-signature.ts';
+import type { KnownFields } from './known-fields.ts';
+import { readSignature, type SignatureReading } from './read-signature.ts';
+import type { Signature } from './signature.ts';
+
+export interface Catalogue {
+  /** In the order of their ids. */
+  readonly signatures: readonly Signature[];
+  /** Empty if the catalogue can be used. */
+  readonly faults: readonly Fault[];
+}
+
+interface Entry {
+  readonly file: string;
+  readonly id: string;
+  readonly reading: SignatureReading;
+}
+
+/** Reads all signatures of `directory`; `fields` are those that a condition may name. Throws only if it cannot read. */
+export function readCatalogue(directory: string, fields: KnownFields): Catalogue {
+  const faults: Fault[] = [];
+  const entries: Entry[] = [];
+  for (const file of catalogueFiles(directory, faults)) {
+    const id = file.replace(/\.yaml$/, '').replace('/', '-');
+    const reading = readSignature(id, file, readFileSync(join(directory, file), 'utf8'));
+    faults.push(...reading.faults);
+    if (reading.signature !== undefined) {
+      for (const { path, message } of checkSignature(reading.signature, fields)) {
+        faults.push({ file, line: reading.lineOf(path), message });
+      }
+    }
+    entries.push({ file, id, reading });
+  }
+  faults.push(...duplicates(entries), ...sequenceFaults(entries));
+  const signatures = entries.flatMap(({ reading }) => reading.signature ?? []);
+  return { signatures: signatures.sort((a, b) => (a.id < b.id ? -1 : 1)), faults };
+}
+
+/** Paths below `directory`, with forward slashes, sorted. */
+function catalogueFiles(directory: string, faults: Fault[]): string[] {
+  const files: string[] = [];
+  const paths = readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(join(directory, '/').length).replaceAll('\\', '/'))
+    .sort();
+  for (const path of paths) {
+    if (path === 'schema.json') continue;
+    if (/^[a-z0-9]+(-[a-z0-9]+)*\/[a-z0-9]+(-[a-z0-9]+)*\.yaml$/.test(path)) files.push(path);
+    else
+      faults.push({
+        file: path,
+        line: 1,
+        message: 'is no signature: must be called <protocol>/<name>.yaml in lower case',
+      });
+  }
+  return files;
+}
+
+function duplicates(entries: readonly Entry[]): Fault[] {
+  const faults: Fault[] = [];
+  const ids = new Map<string, string>();
+  const sids = new Map<number, string>();
+  for (const { file, id, reading } of entries) {
+    const sameId = ids.get(id);
+    if (sameId !== undefined) faults.push({ file, line: 1, message: `has the id ${id}, as ${sameId} has` });
+    ids.set(id, file);
+    const sid = reading.signature?.sid;
+    if (sid === undefined) continue;
+    const sameSid = sids.get(sid);
+    if (sameSid !== undefined) {
+      faults.push({ file, line: reading.lineOf(['sid']), message: `\`sid\` ${sid} is that of ${sameSid}` });
+    }
+    sids.set(sid, file);
+  }
+  return faults;
+}
+
+/** A sequence must name signatures that exist, are no sequences, and prove something together that one does not alone. */
+function sequenceFaults(entries: readonly Entry[]): Fault[] {
+  const faults: Fault[] = [];
+  const byId = new Map(entries.map((entry) => [entry.id, entry]));
+  for (const { file, reading } of entries) {
+    const sequence = reading.signature?.sequence;
+    if (sequence === undefined) continue;
+    const fault = (path: PropertyKey[], message: string): void => {
+      faults.push({ file, line: reading.lineOf(['sequence', ...path]), message });
+    };
+    const members: Signature[] = [];
+    for (const [i, id] of sequence.of.entries()) {
+      const member = byId.get(id);
+      if (member === undefined) fault(['of', i], `there is no signature ${id}`);
+      else if (member.reading.signature?.sequence !== undefined) fault(['of', i], `${id} is a sequence itself`);
+      else if (member.reading.signature !== undefined) members.push(member.reading.signature);
+      if (sequence.distinct === 'family' && member?.reading.signature?.family === '') {
+        fault(['of', i], `${id} has no \`family\`, and families are what is counted`);
+      }
+    }
+    if (members.length < sequence.of.length) continue;
+    if (members.every((member) => member.grade === 'definitive')) {
+      fault(['of'], 'has definitive members only: each of them is an alert already');
+    }
+    const kinds = new Set(members.map((member) => (sequence.distinct === 'family' ? member.family : member.id)));
+    if (kinds.size < sequence.atLeast) {
+      fault(['at-least'], `can never hold: its members are only ${kinds.size} different (${sequence.distinct})`);
+    }
+  }
+  return faults;
+}
