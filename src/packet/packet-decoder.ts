@@ -10,10 +10,9 @@ import {
   UNKNOWN_LINK_TYPE,
 } from './decode-result.ts';
 import { DecodeState } from './decode-state.ts';
-import { ETHER_IPV4 } from './ether-type.ts';
 import { ethernetLayer, llcLayer, vlanLayer } from './ethernet-layers.ts';
 import { ipLayer, ipv4Layer, ipv6ExtensionLayer, ipv6Layer } from './ip-layers.ts';
-import { IP_TCP } from './ip-protocol.ts';
+import { IP_TCP, IP_UDP } from './ip-protocol.ts';
 import {
   FIRST_LAYER,
   LAYER_ETHERNET,
@@ -28,6 +27,7 @@ import {
 import { LINK_ETHERNET } from './link-type.ts';
 import type { Packet } from './packet.ts';
 import { transportLayer } from './transport-layers.ts';
+import { isTunnelPort } from './tunnel-port.ts';
 
 /**
  * Headers within each other that are followed in one frame, each VLAN tag and each tunnel counting. Real mirrors of tunnelled
@@ -64,21 +64,27 @@ export class PacketDecoder {
     const packet = this.packet;
     packet.seconds = seconds;
     packet.microseconds = microseconds;
-    // 54 bytes: the three headers without options, and thereby every fixed offset below.
+    // 42 bytes: the three headers when the last is UDP's, and thereby every fixed offset below.
     if (
       linkType === LINK_ETHERNET &&
-      end - start >= 54 &&
-      ((bytes[start + 12]! << 8) | bytes[start + 13]!) === ETHER_IPV4 &&
+      end - start >= 42 &&
+      bytes[start + 12] === 0x08 &&
+      bytes[start + 13] === 0x00 &&
       bytes[start + 14] === 0x45 &&
-      (((bytes[start + 20]! << 8) | bytes[start + 21]!) & 0x3fff) === 0
+      // Neither "more fragments" nor an offset.
+      (bytes[start + 20]! & 0x3f) === 0 &&
+      bytes[start + 21] === 0
     ) {
       const ipEnd = (start + 14 + ((bytes[start + 16]! << 8) | bytes[start + 17]!)) | 0;
       const protocol = bytes[start + 23]!;
-      if (protocol === IP_TCP) {
+      const sourcePort = (bytes[start + 34]! << 8) | bytes[start + 35]!;
+      const destinationPort = (bytes[start + 36]! << 8) | bytes[start + 37]!;
+      if (protocol === IP_TCP && end - start >= 54) {
         const payloadStart = (start + 34 + ((bytes[start + 46]! >> 4) << 2)) | 0;
         if (payloadStart >= start + 54 && payloadStart <= ipEnd && payloadStart <= end) {
           const payloadEnd = Math.min(ipEnd, end);
-          this.#setIpv4(bytes, start, payloadStart, payloadEnd, ipEnd - payloadEnd);
+          this.#setIpv4(bytes, start, sourcePort, destinationPort, payloadStart, payloadEnd, ipEnd - payloadEnd);
+          packet.protocol = IP_TCP;
           packet.sequence =
             (bytes[start + 38]! << 24) | (bytes[start + 39]! << 16) | (bytes[start + 40]! << 8) | bytes[start + 41]!;
           packet.acknowledgement =
@@ -86,17 +92,32 @@ export class PacketDecoder {
           packet.tcpFlags = bytes[start + 47]!;
           return IP_TCP;
         }
+      } else if (protocol === IP_UDP && !isTunnelPort(sourcePort, destinationPort)) {
+        const udpEnd = (start + 34 + ((bytes[start + 38]! << 8) | bytes[start + 39]!)) | 0;
+        if (udpEnd >= start + 42 && udpEnd <= ipEnd) {
+          const payloadEnd = Math.min(udpEnd, end);
+          this.#setIpv4(bytes, start, sourcePort, destinationPort, start + 42, payloadEnd, udpEnd - payloadEnd);
+          packet.protocol = IP_UDP;
+          return IP_UDP;
+        }
       }
     }
     return this.#decodeAny(bytes, start, end, linkType, seconds);
   }
 
-  #setIpv4(bytes: Uint8Array, start: number, payloadStart: number, payloadEnd: number, missing: number): void {
+  #setIpv4(
+    bytes: Uint8Array,
+    start: number,
+    sourcePort: number,
+    destinationPort: number,
+    payloadStart: number,
+    payloadEnd: number,
+    payloadMissing: number,
+  ): void {
     const packet = this.packet;
     packet.bytes = bytes;
     packet.ipVersion = 4;
     packet.ipStart = start + 14;
-    packet.protocol = bytes[start + 23]!;
     packet.source0 =
       (bytes[start + 26]! << 24) | (bytes[start + 27]! << 16) | (bytes[start + 28]! << 8) | bytes[start + 29]!;
     packet.source1 = 0;
@@ -107,12 +128,12 @@ export class PacketDecoder {
     packet.destination1 = 0;
     packet.destination2 = 0;
     packet.destination3 = 0;
-    packet.sourcePort = (bytes[start + 34]! << 8) | bytes[start + 35]!;
-    packet.destinationPort = (bytes[start + 36]! << 8) | bytes[start + 37]!;
+    packet.sourcePort = sourcePort;
+    packet.destinationPort = destinationPort;
     packet.transportStart = start + 34;
     packet.payloadStart = payloadStart;
     packet.payloadEnd = payloadEnd;
-    packet.payloadMissing = missing;
+    packet.payloadMissing = payloadMissing;
   }
 
   #decodeAny(bytes: Uint8Array, start: number, end: number, linkType: number, seconds: number): number {
