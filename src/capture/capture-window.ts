@@ -1,0 +1,84 @@
+import type { ByteSource } from './byte-source.ts';
+import { ProblemLog } from './capture-problem.ts';
+
+/**
+ * Half the second-level cache of a common server core: larger windows measured slower (each byte read from the page cache
+ * comes from memory instead), smaller ones pay more system calls.
+ */
+export const WINDOW_BYTES = 262_144;
+/** Default bound of growth; a block or record that needs more is left out and counted. */
+export const MAXIMUM_WINDOW_BYTES = 16_777_216;
+
+export interface CaptureReaderOptions {
+  /** Size of the window to start with, in bytes. */
+  windowBytes?: number;
+  /** How far it may grow for a large record. */
+  maximumWindowBytes?: number;
+}
+
+/** The part of a capture that is in memory: bytes `position` to `filled` of `window` are read and not yet used. */
+export class CaptureWindow {
+  /** What the frame offsets point into. Valid until the next `refill`, which moves or replaces it. */
+  window: Uint8Array;
+  readonly source: ByteSource;
+  protected view: DataView;
+  protected position = 0;
+  protected filled = 0;
+  /** No more bytes will come. */
+  protected ended = false;
+  /** Bytes from `position` on that the next step cannot do without. */
+  protected wanted = 1;
+  protected readonly maximumWindow: number;
+  protected readonly log = new ProblemLog();
+  /** Offset in the capture of the window's first byte. */
+  private base = 0;
+
+  constructor(source: ByteSource, options: CaptureReaderOptions = {}) {
+    this.source = source;
+    const size = Math.max(options.windowBytes ?? WINDOW_BYTES, 32);
+    this.maximumWindow = Math.max(options.maximumWindowBytes ?? MAXIMUM_WINDOW_BYTES, size);
+    this.window = new Uint8Array(size);
+    this.view = new DataView(this.window.buffer);
+  }
+
+  /**
+   * Moves what is not used yet to the window's front and reads more; gives how many bytes came, 0 at the end of the source.
+   * Rejects or throws only with the source's own errors.
+   */
+  refill(): number | Promise<number> {
+    if (this.ended) return 0;
+    if (this.filled === this.window.length || this.position + this.wanted > this.window.length) this.moveToFront();
+    const count = this.source.read(this.window, this.filled, this.window.length - this.filled);
+    return typeof count === 'number' ? this.took(count) : count.then((n) => this.took(n));
+  }
+
+  /** Offset in the capture of a byte of the window. */
+  protected offsetOf(position: number): number {
+    return this.base + position;
+  }
+
+  private took(count: number): number {
+    this.filled += count;
+    if (count === 0) {
+      this.ended = true;
+      const damage = this.source.damage;
+      if (damage !== undefined) this.log.add('damaged-compression', this.offsetOf(this.filled), damage);
+    }
+    return count;
+  }
+
+  /** Twice what is wanted, when it must grow: else a search that wants a little more each time would move all of it each time. */
+  private moveToFront(): void {
+    const from = this.window;
+    if (this.wanted > from.length) {
+      this.window = new Uint8Array(Math.max(this.wanted, Math.min(this.wanted * 2, this.maximumWindow)));
+      this.view = new DataView(this.window.buffer);
+      this.window.set(from.subarray(this.position, this.filled));
+    } else {
+      from.copyWithin(0, this.position, this.filled);
+    }
+    this.base += this.position;
+    this.filled -= this.position;
+    this.position = 0;
+  }
+}
