@@ -96,14 +96,14 @@ export class CaptureReader extends CaptureWindow {
     if (this.mode !== PCAP_LITTLE) return this.nextOther();
     const view = this.view;
     const start = this.position + 16;
-    if (start > this.filled) return this.nextPcap();
+    if (start > this.filled) return this.nextOther();
     const captured = view.getUint32(start - 8, true);
     const end = start + captured;
     const original = view.getInt32(start - 4, true);
     const microseconds = view.getInt32(start - 12, true);
     // All that is unusual, the same for every byte order, is judged there.
     if (captured > LARGEST_RECORD || end > this.filled || original < captured || microseconds >>> 0 >= 1_000_000) {
-      return this.nextPcap();
+      return this.nextOther();
     }
     this.seconds = view.getInt32(start - 16, true);
     this.microseconds = microseconds;
