@@ -1,0 +1,137 @@
+/** Records one scenario: servers up, tcpdump on the target's interface, the command, the checks, the two files. */
+
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Document, visit } from 'yaml';
+import { missingBytes } from './frames.ts';
+import type { Network } from './network.ts';
+import { capturesFolder } from './repository.ts';
+import { enter } from './room.ts';
+import type { Scenario } from './scenario.ts';
+import { type Server, startResponder, startServer } from './server.ts';
+import { attempt, type Running, start } from './shell.ts';
+
+/** Why a scenario gave no capture. */
+export class ScenarioFault extends Error {}
+
+/**
+ * Records the scenario in `network`, with `folder` (empty) for all its files, and puts capture and record into the
+ * repository's `captures/`. Throws ScenarioFault where the capture is not what the scenario says; nothing is replaced then.
+ */
+export async function record(
+  scenario: Scenario,
+  servers: ReadonlyMap<string, Server>,
+  network: Network,
+  folder: string,
+): Promise<{ readonly capture: string; readonly size: number }> {
+  const running: Running[] = [];
+  try {
+    for (const [index, choice] of scenario.servers.entries()) {
+      const room = join(folder, `server-${index}`);
+      mkdirSync(room);
+      if (typeof choice !== 'string') running.push(await startResponder(network.target, room, choice));
+      else {
+        const server = servers.get(choice);
+        if (server === undefined) throw new ScenarioFault(`there is no server ${choice} in lab/servers`);
+        running.push(await startServer(network.target, room, server));
+      }
+    }
+    const raw = join(folder, 'capture.pcap');
+    const { tcpdump, dropped } = await startTcpdump(scenario, network, raw, folder);
+    running.push(tcpdump);
+    const began = new Date();
+    const output = await runCommand(scenario, network, folder);
+    await sleep(300);
+    await tcpdump.stop();
+    const frames = readFileSync(raw);
+    const missing = missingBytes(frames, scenario.bytes ?? [], scenario.patterns ?? []);
+    if (missing.length > 0)
+      throw new ScenarioFault(`not in the capture: ${missing.map((one) => JSON.stringify(one)).join(', ')}\n${output}`);
+    if (dropped()) throw new ScenarioFault('tcpdump dropped packets');
+    return { capture: keep(scenario, servers, raw, began), size: frames.length };
+  } finally {
+    for (const one of running.reverse()) await one.stop();
+  }
+}
+
+async function startTcpdump(scenario: Scenario, network: Network, file: string, folder: string) {
+  const log = join(folder, 'tcpdump.log');
+  const port = scenario.from === 'outside' ? 'eth1' : 'eth0';
+  const tcpdump = start(
+    'ip',
+    [
+      ...['netns', 'exec', network.target, 'tcpdump', '-i', port, '-s', '0', '-U', '--immediate-mode', '-B', '16384'],
+      ...['-n', '-Z', 'root', '-w', file, ...(scenario.filter === undefined ? [] : [scenario.filter])],
+    ],
+    log,
+  );
+  for (let tries = 0; tries < 100 && !readFileSync(log, 'utf8').includes('listening on'); tries++) await sleep(50);
+  const dropped = () => /[1-9]\d* packets? dropped by kernel/.test(readFileSync(log, 'utf8'));
+  return { tcpdump, dropped };
+}
+
+/** Runs the scenario's command to its end and gives what it printed. */
+async function runCommand(scenario: Scenario, network: Network, folder: string): Promise<string> {
+  const room = { host: network[scenario.from], folder: join(folder, 'client') };
+  mkdirSync(room.folder);
+  for (const [name, text] of Object.entries(scenario.files ?? {})) {
+    mkdirSync(dirname(join(room.folder, name)), { recursive: true });
+    writeFileSync(join(room.folder, name), text, 'latin1');
+  }
+  const hosts = ['127.0.0.1 localhost', '10.77.0.2 scanner.lab', '10.77.0.10 target.lab', ...(scenario.hosts ?? [])];
+  const names = hosts.map((line) => `echo '${line}' >> /etc/hosts`);
+  const script = ['> /etc/hosts', ...names, "echo 'nameserver 10.77.0.10' > /etc/resolv.conf", scenario.command];
+  const client = enter(room, script.join('\n'));
+  const inTime = await Promise.race([
+    client.ended.then(() => true),
+    sleep(scenario.timeout * 1000, false, { ref: false }),
+  ]);
+  await client.stop();
+  const output = readFileSync(join(room.folder, 'log'), 'latin1');
+  if (!inTime) throw new ScenarioFault(`the command went on for ${scenario.timeout} s\n${output}`);
+  return output;
+}
+
+/** Puts the capture and its record into the repository; gives the capture's path. */
+function keep(scenario: Scenario, servers: ReadonlyMap<string, Server>, raw: string, began: Date): string {
+  const folder = join(capturesFolder, scenario.group);
+  mkdirSync(folder, { recursive: true });
+  const capture = join(folder, `${scenario.name}.pcap`);
+  copyFileSync(raw, capture);
+  const description = {
+    command: scenario.command,
+    from: scenario.from === 'outside' ? '203.0.113.7' : '10.77.0.2',
+    tools: scenario.tools.map(packageVersion),
+    servers: scenario.servers.map((choice) =>
+      typeof choice === 'string'
+        ? packageVersion(servers.get(choice)!.packages[0]!)
+        : `the lab's responder ${choice.respond}`,
+    ),
+    date: began.toISOString().slice(0, 10),
+    ...(scenario.covers === undefined ? {} : { covers: scenario.covers }),
+    ...(scenario.bytes === undefined ? {} : { bytes: scenario.bytes }),
+    ...(scenario.patterns === undefined ? {} : { patterns: scenario.patterns }),
+    expect: scenario.expect,
+    ...(scenario.note === undefined ? {} : { note: scenario.note }),
+  };
+  writeFileSync(capture.replace(/\.pcap$/, '.yaml'), readableYaml(description));
+  return basename(capture);
+}
+
+/** YAML in which bytes are \xNN escapes, as in the catalogue. */
+function readableYaml(description: unknown): string {
+  const document = new Document(description);
+  visit(document, {
+    Scalar(_, scalar) {
+      if (typeof scalar.value === 'string' && /[^\n -~]/.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
+    },
+  });
+  const escape = (character: string) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  return document.toString({ lineWidth: 0 }).replaceAll(/[\x7f-\xff]/g, escape);
+}
+
+function packageVersion(name: string): string {
+  const version = attempt('dpkg-query', '-W', '-f', '${Version}', name);
+  return `${name} ${version || '(version unknown)'}`;
+}

@@ -1,0 +1,88 @@
+/** `npm run lab`: records the captures of `lab/scenarios/` anew. Needs root and Debian. */
+
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { closeNetwork, openNetwork } from './network.ts';
+import { record } from './record.ts';
+import { scenariosFolder } from './repository.ts';
+import { readScenarios, type Scenario } from './scenario.ts';
+import { readServers } from './server.ts';
+import { install } from './setup.ts';
+
+const command = new Command('lab')
+  .description('Records real Nmap, real clients and other scanners against real servers, one capture a command.')
+  .option('--only <pattern...>', 'only scenarios whose group/name contains this (several: any of them)')
+  .option('--list', 'list the scenarios and record nothing')
+  .option('--jobs <number>', 'scenarios at the same time, each in its own network', '2')
+  .option('--no-install', 'install no packages')
+  .parse();
+const options = command.opts<{ only?: string[]; list?: true; jobs: string; install: boolean }>();
+
+const scenarios = readScenarios(scenariosFolder).filter(
+  ({ group, name }) => options.only?.some((pattern) => `${group}/${name}`.includes(pattern)) ?? true,
+);
+
+if (options.list) {
+  for (const { group, name, command } of scenarios) console.log(`${group}/${name}\t${command.trim()}`);
+} else if (scenarios.length === 0) {
+  console.error('no scenario fits');
+  process.exitCode = 2;
+} else if (process.getuid?.() !== 0) {
+  console.error('the lab needs root: it makes network namespaces');
+  process.exitCode = 2;
+} else {
+  process.exitCode = (await recordAll(scenarios)) ? 0 : 1;
+}
+
+async function recordAll(chosen: readonly Scenario[]): Promise<boolean> {
+  const servers = readServers();
+  if (options.install) {
+    const needed = chosen.flatMap(({ servers: choices, tools }) => [
+      ...choices.flatMap((choice) => (typeof choice === 'string' ? (servers.get(choice)?.packages ?? []) : [])),
+      ...tools,
+    ]);
+    for (const name of install(needed)) console.error(`could not install ${name}`);
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'trespass-lab-'));
+  const lanes = Array.from({ length: Math.min(Number(options.jobs), chosen.length) }, (_, lane) => lane);
+  const waiting = [...chosen];
+  const failed: string[] = [];
+  const cleanUp = () => {
+    for (const lane of lanes) closeNetwork(lane);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      cleanUp();
+      process.exit(130);
+    });
+  }
+  try {
+    await Promise.all(
+      lanes.map(async (lane) => {
+        const network = openNetwork(lane);
+        for (let scenario = waiting.shift(); scenario !== undefined; scenario = waiting.shift()) {
+          const name = `${scenario.group}/${scenario.name}`;
+          const room = join(folder, `${scenario.group}-${scenario.name}`);
+          mkdirSync(room);
+          const began = Date.now();
+          try {
+            const { size } = await record(scenario, servers, network, room);
+            console.log(`${name}: ${size} bytes, ${((Date.now() - began) / 1000).toFixed(1)} s`);
+          } catch (fault) {
+            failed.push(name);
+            console.error(`${name}: FAILED: ${fault instanceof Error ? fault.message : String(fault)}`);
+          }
+          rmSync(room, { recursive: true, force: true });
+        }
+      }),
+    );
+  } finally {
+    cleanUp();
+  }
+  console.log(`${chosen.length - failed.length} of ${chosen.length} scenarios recorded`);
+  for (const name of failed) console.error(`failed: ${name}`);
+  return failed.length === 0;
+}
