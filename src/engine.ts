@@ -1,0 +1,330 @@
+/**
+ * The packet loop: one frame in, evidence out. `frame` is the hot path from decoder to literal search; what comes after a
+ * hit (suspicion, judgement, evidence) is cold.
+ */
+
+import { CLIENT_BYTES, DATAGRAM, FlowTable, MESSAGE_ENDED, NOTHING } from './flow/flow-table.ts';
+import { evidenceBytes, flowDepth, judgementsPerFlow, rememberedEvidence, suspectedFlows } from './limits.ts';
+import { destinationText, sourceText } from './packet/address-text.ts';
+import type { Packet } from './packet/packet.ts';
+import { PacketDecoder } from './packet/packet-decoder.ts';
+import type { ClientMessage, Protocol, Transport } from './protocol/protocol.ts';
+import type { Evidence } from './scan/evidence.ts';
+import { Judge, type Match } from './signature/judge.ts';
+import { knownFields } from './signature/known-fields.ts';
+import { LiteralSearch, WINDOW } from './signature/literal-search.ts';
+import { searchLiterals } from './signature/search-literals.ts';
+import type { Signature } from './signature/signature.ts';
+
+/** A flow (or datagram) in which a literal was found, until it is judged to the end. */
+interface Suspicion {
+  readonly id: number;
+  readonly transport: Transport;
+  readonly source: string;
+  readonly sourcePort: number;
+  readonly target: string;
+  readonly targetPort: number;
+  /** Of the last packet that added to it: microseconds since 1970. */
+  time: number;
+  established: boolean;
+  /** Signatures (index in the catalogue) still to be judged. */
+  readonly suspects: number[];
+  /** Those that are settled: they matched once, and are not reported again for this flow. */
+  readonly matched: Set<number>;
+  judgements: number;
+  judgedLength: number;
+}
+
+/** What the engine has done and what it had to leave out. Plain integers that only grow. */
+export interface EngineCounters {
+  frames: number;
+  packets: number;
+  payloads: number;
+  suspicions: number;
+  evidence: number;
+  /** Matches that only said back what the other side had said. */
+  echoes: number;
+  /** Suspicions given up for newer ones, before they were judged to the end. */
+  suspicionsDropped: number;
+}
+
+export class Engine {
+  readonly decoder = new PacketDecoder();
+  readonly flows = new FlowTable();
+  readonly counters: EngineCounters = {
+    frames: 0,
+    packets: 0,
+    payloads: 0,
+    suspicions: 0,
+    evidence: 0,
+    echoes: 0,
+    suspicionsDropped: 0,
+  };
+  readonly #signatures: readonly Signature[];
+  readonly #search: LiteralSearch;
+  readonly #judge: Judge;
+  readonly #onEvidence: (evidence: Evidence) => void;
+  readonly #echoes = new Echoes();
+  readonly #suspicions = new Map<number, Suspicion>();
+  #nextId = 1;
+  // Counted on the hot path, so kept out of the object above.
+  #frames = 0;
+  #packets = 0;
+  #payloads = 0;
+
+  constructor(signatures: readonly Signature[], protocols: readonly Protocol[], onEvidence: (evidence: Evidence) => void) {
+    const fields = knownFields(protocols);
+    this.#signatures = signatures;
+    this.#search = new LiteralSearch(
+      signatures.flatMap((signature, index) =>
+        searchLiterals(signature, fields).map((literal) => ({ literal, signature: index })),
+      ),
+    );
+    this.#judge = new Judge(signatures, protocols);
+    this.#onEvidence = onEvidence;
+  }
+
+  /** Takes the captured frame bytes[start, end). The bytes are not needed after the call. */
+  frame(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    linkType: number,
+    seconds: number,
+    microseconds: number,
+  ): void {
+    this.#frames++;
+    if (this.decoder.decode(bytes, start, end, linkType, seconds, microseconds) <= 0) return;
+    this.#packets++;
+    const packet = this.decoder.packet;
+    const flows = this.flows;
+    const found = flows.accept(packet);
+    if (found !== NOTHING) {
+      const search = this.#search;
+      search.hitCount = 0;
+      if (found === CLIENT_BYTES) {
+        this.#payloads++;
+        const kept = flows.kept.bytes;
+        const first = flows.start;
+        const from = flows.from;
+        const last = flows.end;
+        if (from - first < 4) search.scanStart(kept, first, last, flows.ended);
+        search.scan(kept, first, from - first < WINDOW ? first : from - WINDOW + 1, last);
+        if (search.hitCount !== 0 || flows.suspicion !== 0) this.#clientSuspected(packet);
+        flows.settle();
+      } else if (found === DATAGRAM) {
+        this.#payloads++;
+        search.scanStart(packet.bytes, packet.payloadStart, packet.payloadEnd, true);
+        search.scan(packet.bytes, packet.payloadStart, packet.payloadStart, packet.payloadEnd);
+        if (search.hitCount !== 0) this.#datagramSuspected(packet);
+      } else if (found === MESSAGE_ENDED) {
+        this.#clientSuspected(packet);
+        flows.settle();
+      }
+    }
+    if (flows.released.length !== 0) this.#judgeReleased();
+  }
+
+  /** The capture is over: whatever still waited is judged as it is. */
+  finish(): void {
+    this.flows.releaseAll();
+    this.#judgeReleased();
+    this.#suspicions.clear();
+    this.count();
+  }
+
+  /** Brings `counters` up to date. */
+  count(): EngineCounters {
+    this.counters.frames = this.#frames;
+    this.counters.packets = this.#packets;
+    this.counters.payloads = this.#payloads;
+    return this.counters;
+  }
+
+  #clientSuspected(packet: Packet): void {
+    const flows = this.flows;
+    let suspicion = this.#suspicions.get(flows.suspicion);
+    if (suspicion === undefined) {
+      suspicion = this.#suspect(packet);
+      if (suspicion === undefined) return;
+    } else {
+      this.#addHits(suspicion);
+    }
+    suspicion.time = timeOf(packet);
+    suspicion.established ||= flows.established;
+    const { start, end } = flows;
+    const last = flows.ended || end - start >= flowDepth;
+    const length = end - start;
+    const due =
+      last ||
+      flows.answered ||
+      this.#search.hitCount > 0 ||
+      suspicion.judgements < judgementsPerFlow ||
+      length >= suspicion.judgedLength + (suspicion.judgedLength >> 3);
+    if (due) {
+      suspicion.judgements++;
+      suspicion.judgedLength = length;
+      const message = messageOf(suspicion, flows.kept.bytes, start, end, flows.atStart, flows.ended);
+      this.#report(suspicion, message, flows.answered);
+    }
+    if (last) this.#suspicions.delete(suspicion.id);
+    flows.suspect(last ? 0 : suspicion.id, !last && suspicion.suspects.length > 0);
+  }
+
+  #datagramSuspected(packet: Packet): void {
+    // An ICMP answer repeats the question's data, and an error quotes the whole packet: only questions are the scanner's.
+    if (isIcmp(packet) && !isIcmpQuestion(packet)) return;
+    const suspicion = this.#suspect(packet);
+    if (suspicion === undefined) return;
+    suspicion.established = this.flows.established;
+    const whole = packet.payloadMissing === 0;
+    const message = messageOf(suspicion, packet.bytes, packet.payloadStart, packet.payloadEnd, true, whole);
+    this.#report(suspicion, message, false);
+    this.#suspicions.delete(suspicion.id);
+  }
+
+  /** Flows that left the table: suspicions that waited, and segments that never found their place. */
+  #judgeReleased(): void {
+    for (const { suspicion: id, bytes, atStart, origin } of this.flows.released.splice(0)) {
+      let suspicion = this.#suspicions.get(id);
+      if (origin !== undefined) {
+        this.#search.hitCount = 0;
+        this.#search.scanStart(bytes, 0, bytes.length, true);
+        this.#search.scan(bytes, 0, 0, bytes.length);
+        suspicion = this.#search.hitCount > 0 ? this.#suspect(origin) : undefined;
+      }
+      if (suspicion === undefined) continue;
+      this.#report(suspicion, messageOf(suspicion, bytes, 0, bytes.length, atStart, true), true);
+      this.#suspicions.delete(suspicion.id);
+    }
+  }
+
+  #suspect(packet: Packet): Suspicion | undefined {
+    const suspicion: Suspicion = {
+      id: this.#nextId,
+      transport: transportOf(packet),
+      source: sourceText(packet),
+      sourcePort: packet.sourcePort,
+      target: destinationText(packet),
+      targetPort: packet.destinationPort,
+      time: timeOf(packet),
+      established: false,
+      suspects: [],
+      matched: new Set(),
+      judgements: 0,
+      judgedLength: 0,
+    };
+    this.#addHits(suspicion);
+    if (suspicion.suspects.length === 0) return undefined;
+    this.counters.suspicions++;
+    this.#nextId = this.#nextId === 0x7fffffff ? 1 : this.#nextId + 1;
+    if (this.#suspicions.size >= suspectedFlows) {
+      // Insertion order is age. Its flow goes on, and is suspected again if it says more.
+      for (const oldest of this.#suspicions.keys()) {
+        this.#suspicions.delete(oldest);
+        this.counters.suspicionsDropped++;
+        break;
+      }
+    }
+    this.#suspicions.set(suspicion.id, suspicion);
+    return suspicion;
+  }
+
+  /** Adds what the search just found, as far as transport and port allow it. */
+  #addHits(suspicion: Suspicion): void {
+    for (let index = 0; index < this.#search.hitCount; index++) {
+      const hit = this.#search.hits[index] as number;
+      const signature = this.#signatures[hit] as Signature;
+      if (!signature.transports.includes(suspicion.transport)) continue;
+      if (signature.ports.length > 0 && !signature.ports.includes(suspicion.targetPort)) continue;
+      if (!suspicion.matched.has(hit) && !suspicion.suspects.includes(hit)) suspicion.suspects.push(hit);
+    }
+  }
+
+  #report(suspicion: Suspicion, message: ClientMessage, answered: boolean): void {
+    for (const match of this.#judge.judge(message, suspicion.suspects, answered)) {
+      suspicion.suspects.splice(suspicion.suspects.indexOf(match.index), 1);
+      suspicion.matched.add(match.index);
+      if (this.#echoes.isEcho(match.signature.id, suspicion)) {
+        this.counters.echoes++;
+        continue;
+      }
+      this.counters.evidence++;
+      this.#onEvidence(evidenceOf(suspicion, message, match));
+    }
+  }
+}
+
+/**
+ * An echo server, or one that quotes the question, says a scanner's bytes back to it. Where no handshake told who the
+ * client is, that would accuse the server: the same signature the other way round between the same ports is no evidence.
+ */
+class Echoes {
+  readonly #recent = new Set<string>();
+
+  isEcho(signature: string, { transport, source, sourcePort, target, targetPort }: Suspicion): boolean {
+    const here = `${source} ${sourcePort}`;
+    const there = `${target} ${targetPort}`;
+    if (this.#recent.has(`${signature} ${transport} ${there} ${here}`)) return true;
+    this.#recent.add(`${signature} ${transport} ${here} ${there}`);
+    if (this.#recent.size > rememberedEvidence) {
+      for (const oldest of this.#recent) {
+        this.#recent.delete(oldest);
+        break;
+      }
+    }
+    return false;
+  }
+}
+
+function messageOf(
+  suspicion: Suspicion,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  atStart: boolean,
+  ended: boolean,
+): ClientMessage {
+  const { transport, sourcePort, targetPort } = suspicion;
+  return { bytes, start, end, transport, atStart, ended, sourcePort, destinationPort: targetPort };
+}
+
+/** The first bytes of the match with some before, at most `evidenceBytes`. */
+function evidenceOf(suspicion: Suspicion, message: ClientMessage, match: Match): Evidence {
+  const length = Math.min(match.end - match.start, evidenceBytes);
+  const before = Math.min(match.start - message.start, evidenceBytes - length);
+  const from = match.start - before;
+  const to = Math.min(message.end, from + evidenceBytes);
+  return {
+    signature: match.signature,
+    time: suspicion.time,
+    transport: suspicion.transport,
+    source: suspicion.source,
+    sourcePort: suspicion.sourcePort,
+    target: suspicion.target,
+    targetPort: suspicion.targetPort,
+    spoofable: suspicion.transport !== 'tcp' || !suspicion.established,
+    bytes: message.bytes.slice(from, to),
+    matchStart: before,
+    matchEnd: before + length,
+    fields: match.fields,
+  };
+}
+
+function timeOf(packet: Packet): number {
+  return packet.seconds * 1_000_000 + packet.microseconds;
+}
+
+function transportOf(packet: Packet): Transport {
+  return packet.protocol === 6 ? 'tcp' : packet.protocol === 17 ? 'udp' : packet.protocol === 132 ? 'sctp' : 'icmp';
+}
+
+function isIcmp(packet: Packet): boolean {
+  return packet.protocol === 1 || packet.protocol === 58;
+}
+
+/** Echo, timestamp and address mask requests (RFC 792, RFC 950), ICMPv6 echo request (RFC 4443 section 4.1). */
+function isIcmpQuestion(packet: Packet): boolean {
+  const type = packet.bytes[packet.transportStart] as number;
+  return packet.protocol === 58 ? type === 128 : type === 8 || type === 13 || type === 17;
+}

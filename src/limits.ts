@@ -1,0 +1,54 @@
+/**
+ * Every bound of the engine in one place, with its reason. What a bound drops is counted (`Statistics`).
+ * Sizes in bytes, times in seconds unless said.
+ */
+
+/** How much of what a client says in one flow is searched and kept. Nmap says its lines in the first few hundred bytes;
+ * 8 KB covers a dozen pipelined NSE requests and the session setups of SMB, and keeps the cost of bulk transfers nil. */
+export const flowDepth = 8192;
+
+/** Most flows remembered at once: 2^20 records of 64 bytes, 64 MB. One more evicts the least valuable of its neighbours. */
+export const flowCapacity = 1 << 20;
+
+/** Records at start: 2^15 fit a 2 MB second-level cache; the table doubles as needed. */
+export const flowCapacityAtStart = 1 << 15;
+
+/** Neighbouring records that a flow may stand in: a look-up reads at most so many. */
+export const flowNeighbours = 8;
+
+/** After a SYN, how long until the first payload. Nmap's NULL probe waits 6 s; slow timing templates up to a minute. */
+export const handshakeTimeout = 120;
+
+/** After a FIN or RST, late segments are still taken for so long. */
+export const closedTimeout = 5;
+
+/** A TCP connection that stays silent so long may lose its place to another when space is short. */
+export const streamTimeout = 600;
+
+/** A UDP conversation ends after so much silence; the next datagram starts a new one. */
+export const datagramTimeout = 60;
+
+/** Memory for the first bytes of clients. Only what is used is touched. */
+export const keptBytes = 96 << 20;
+
+/** A sequence number so far from the expected one is another connection on the same ports, not a segment out of order. */
+export const sequenceJump = 1 << 20;
+
+/** Segments held for one flow until the hole before them is filled. */
+export const heldSegmentsPerFlow = 256;
+
+/** Bytes held for all flows. */
+export const heldBytes = 16 << 20;
+
+/** How often one flow's bytes are judged for each arriving segment; later only when they have grown by an eighth: a client
+ * that sends single bytes must not make us parse all of them each time. */
+export const judgementsPerFlow = 64;
+
+/** Flows that are suspected at once. Each keeps its candidates; the oldest is judged and dropped for the newest. */
+export const suspectedFlows = 65536;
+
+/** Bytes that an evidence shows: enough for any of Nmap's probes. */
+export const evidenceBytes = 256;
+
+/** Evidence remembered to recognise echoes of it. */
+export const rememberedEvidence = 4096;

@@ -1,0 +1,153 @@
+/** From a suspicion to evidence: parse what the suspected signatures ask for, and test every condition. A cold path. */
+
+import type { ClientMessage, Field, Protocol } from '../protocol/protocol.ts';
+import type { Condition, Signature, Test } from './signature.ts';
+
+export interface Match {
+  /** Of the signature in the catalogue. */
+  readonly index: number;
+  readonly signature: Signature;
+  /** Fields that satisfied the conditions, latin1. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** The wire bytes of the first condition's field, as offsets into the message's bytes. */
+  readonly start: number;
+  readonly end: number;
+}
+
+type Predicate = (value: string) => boolean;
+
+interface CompiledCondition {
+  readonly field: string;
+  readonly holds: Predicate;
+  /** The whole payload is meant, so the client must have finished its message. */
+  readonly needsEnd: boolean;
+  /** The first byte of the payload is meant, so it must have been seen. */
+  readonly needsStart: boolean;
+}
+
+interface CompiledSignature {
+  readonly signature: Signature;
+  readonly conditions: readonly CompiledCondition[];
+  readonly protocols: readonly Protocol[];
+}
+
+export class Judge {
+  readonly #signatures: readonly CompiledSignature[];
+
+  constructor(signatures: readonly Signature[], protocols: readonly Protocol[]) {
+    const byName = new Map(protocols.flatMap((protocol) => Object.keys(protocol.fields).map((name) => [name, protocol])));
+    this.#signatures = signatures.map((signature) => ({
+      signature,
+      conditions: signature.match.map(compileCondition),
+      protocols: [...new Set(signature.match.flatMap(({ field }) => byName.get(field) ?? []))],
+    }));
+  }
+
+  /**
+   * Which of the suspects (indices into the catalogue) the message, as far as it has come, satisfies. `answered`: the
+   * server has spoken after it, so that the payload so far is a whole message even if more follows.
+   */
+  judge(message: ClientMessage, suspects: readonly number[], answered: boolean): Match[] {
+    const parsed = new Map<Protocol, readonly Field[]>();
+    const payload = payloadField(message);
+    const matches: Match[] = [];
+    for (const suspect of suspects) {
+      const compiled = this.#signatures[suspect];
+      if (compiled === undefined || !compiled.signature.transports.includes(message.transport)) continue;
+      const { ports } = compiled.signature;
+      if (ports.length > 0 && !ports.includes(message.destinationPort)) continue;
+      for (const protocol of compiled.protocols) {
+        if (!parsed.has(protocol)) parsed.set(protocol, protocol.parse(message));
+      }
+      const match = matchAll(compiled, suspect, message, message.ended || answered, payload, parsed);
+      if (match !== undefined) matches.push(match);
+    }
+    return matches;
+  }
+}
+
+function matchAll(
+  { signature, conditions }: CompiledSignature,
+  index: number,
+  message: ClientMessage,
+  whole: boolean,
+  payload: () => Field,
+  parsed: ReadonlyMap<Protocol, readonly Field[]>,
+): Match | undefined {
+  const fields: Record<string, string> = {};
+  let first: Field | undefined;
+  for (const condition of conditions) {
+    if ((condition.needsEnd && !whole) || (condition.needsStart && !message.atStart)) return undefined;
+    const found =
+      condition.field === 'payload'
+        ? [payload()].find(({ value }) => condition.holds(value))
+        : findField(condition, parsed);
+    if (found === undefined) return undefined;
+    if (found.name !== 'payload') fields[found.name] = found.value;
+    first ??= found;
+  }
+  if (first === undefined) return undefined;
+  return { index, signature, fields, start: first.start, end: first.end };
+}
+
+function findField({ field, holds }: CompiledCondition, parsed: ReadonlyMap<Protocol, readonly Field[]>): Field | undefined {
+  for (const list of parsed.values()) {
+    const found = list.find(({ name, value }) => name === field && holds(value));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function payloadField(message: ClientMessage): () => Field {
+  let field: Field | undefined;
+  return () => {
+    if (field !== undefined) return field;
+    const { bytes, start, end } = message;
+    const value = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+    field = { name: 'payload', value, start, end };
+    return field;
+  };
+}
+
+function compileCondition({ field, test }: Condition): CompiledCondition {
+  const payload = field === 'payload';
+  const pattern = test.matches ?? '';
+  // While more may come, "nothing follows" can't be said: `$` and `(?!` would see a segment's end as the message's.
+  const patternNeedsEnd = pattern.includes('$') || pattern.includes('(?!');
+  return {
+    field,
+    holds: compileTest(test),
+    needsEnd:
+      payload && (test.is !== undefined || test.ends !== undefined || test.size !== undefined || patternNeedsEnd),
+    needsStart:
+      payload && (test.is !== undefined || test.starts !== undefined || test.at !== undefined || pattern.includes('^')),
+  };
+}
+
+/** One predicate out of everything that a test demands. */
+export function compileTest(test: Test): Predicate {
+  const nocase = test.nocase === true;
+  // ASCII only: toLowerCase would also fold letters of latin1, and no protocol here does.
+  const fold = (text: string): string =>
+    nocase ? text.replace(/[A-Z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) | 0x20)) : text;
+  const predicates: Predicate[] = [];
+  const { is, starts, ends, contains, at, matches, size } = test;
+  if (is !== undefined) predicates.push(((wanted) => (value) => value === wanted)(fold(is)));
+  if (starts !== undefined) predicates.push(((wanted) => (value) => value.startsWith(wanted))(fold(starts)));
+  if (ends !== undefined) predicates.push(((wanted) => (value) => value.endsWith(wanted))(fold(ends)));
+  if (contains !== undefined) {
+    const wanted = fold(contains);
+    predicates.push(
+      at === undefined ? (value) => value.includes(wanted) : (value) => value.startsWith(wanted, at),
+    );
+  }
+  if (matches !== undefined) {
+    const pattern = new RegExp(matches, nocase ? 'si' : 's');
+    predicates.push((value) => pattern.test(value));
+  }
+  if (size !== undefined) predicates.push((value) => value.length === size);
+  return (value) => {
+    const folded = fold(value);
+    return predicates.every((holds) => holds(folded));
+  };
+}

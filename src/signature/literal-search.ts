@@ -1,0 +1,252 @@
+/**
+ * One search over the literals of all signatures: the only work that benign payload costs.
+ *
+ * Unanchored literals: of each, one window of eight bytes is chosen. The search reads four bytes (a gram) at every fifth
+ * offset: any eight bytes in a row hold one whole sampled gram, so no window is missed. A gram's bit in a filter that fits
+ * the first-level cache tells whether any window holds it; only then the windows are compared. The cost does not depend
+ * on the number of literals as long as the filter is sparse.
+ *
+ * Anchored literals (the first bytes of a flow or datagram): one look-up by the first four bytes.
+ *
+ * Letters compare without case (bit 0x20 is ignored); the conditions judge exactly.
+ */
+
+import type { SearchLiteral } from './signature.ts';
+
+export interface SearchEntry {
+  readonly literal: SearchLiteral;
+  /** What `hits` shall report. */
+  readonly signature: number;
+}
+
+const GRAM = 4;
+const STRIDE = 5;
+/** Bytes that must have been searched together: what the caller repeats of the bytes before. */
+export const WINDOW = STRIDE + GRAM - 1;
+/** 2^17 bits, 16 KB: with 500 literals 2 % of all grams pass by chance. */
+const FILTER_BITS = 17;
+const BUCKET_BITS = 12;
+const FOLD = 0x20202020;
+/** More suspects than this in one message are a flood; the first are judged. */
+const MOST_HITS = 64;
+
+export class LiteralSearch {
+  /** Signatures suspected by the last searches, each once; `hitCount` of them. The caller resets `hitCount`. */
+  readonly hits = new Int32Array(MOST_HITS);
+  hitCount = 0;
+
+  readonly #filter = new Int32Array(1 << (FILTER_BITS - 5));
+  /** Chains of grams by hash: index of the first in each bucket, -1 for none. */
+  readonly #buckets = new Int32Array(1 << BUCKET_BITS).fill(-1);
+  readonly #gramNext: Int32Array;
+  readonly #gramValue: Int32Array;
+  readonly #gramEntry: Int32Array;
+  /** Offset of the gram in its literal. */
+  readonly #gramOffset: Int32Array;
+  /** Anchored literals of four bytes and more, chained by the hash of the first four; and shorter ones by first byte. */
+  readonly #starts = new Int32Array(1 << BUCKET_BITS).fill(-1);
+  readonly #shorts = new Int32Array(256).fill(-1);
+  readonly #entryNext: Int32Array;
+  readonly #entrySignature: Int32Array;
+  readonly #entryStart: Int32Array;
+  readonly #entryEnd: Int32Array;
+  /** All literals, one after the other, with bit 0x20 set. */
+  readonly #text: Uint8Array;
+
+  constructor(entries: readonly SearchEntry[]) {
+    const total = entries.reduce((sum, entry) => sum + entry.literal.bytes.length, 0);
+    this.#text = new Uint8Array(total);
+    this.#entryNext = new Int32Array(entries.length);
+    this.#entrySignature = new Int32Array(entries.length);
+    this.#entryStart = new Int32Array(entries.length);
+    this.#entryEnd = new Int32Array(entries.length);
+    const unanchored = entries.filter((entry) => !entry.literal.anchored).length;
+    this.#gramNext = new Int32Array(unanchored * STRIDE);
+    this.#gramValue = new Int32Array(unanchored * STRIDE);
+    this.#gramEntry = new Int32Array(unanchored * STRIDE);
+    this.#gramOffset = new Int32Array(unanchored * STRIDE);
+
+    const commonness = countGrams(entries);
+    let at = 0;
+    let grams = 0;
+    entries.forEach(({ literal, signature }, entry) => {
+      this.#entrySignature[entry] = signature;
+      this.#entryStart[entry] = at;
+      for (let index = 0; index < literal.bytes.length; index++) {
+        this.#text[at++] = literal.bytes.charCodeAt(index) | 0x20;
+      }
+      this.#entryEnd[entry] = at;
+      if (literal.anchored) this.#addStart(entry);
+      else grams = this.#addGrams(entry, rarestWindow(literal.bytes, commonness), grams);
+    });
+  }
+
+  /**
+   * Searches bytes[from, end) for literals anywhere. `start` is the first byte that belongs to the message; a literal may
+   * begin before `from`. One that `end` cuts short is reported as far as it agrees.
+   */
+  scan(bytes: Uint8Array, start: number, from: number, end: number): void {
+    const filter = this.#filter;
+    const last = end - GRAM;
+    for (let at = from; at <= last; at += STRIDE) {
+      const gram =
+        ((bytes[at] as number) |
+          ((bytes[at + 1] as number) << 8) |
+          ((bytes[at + 2] as number) << 16) |
+          ((bytes[at + 3] as number) << 24)) |
+        FOLD;
+      const hash = Math.imul(gram, 0x9e3779b1) >>> (32 - FILTER_BITS);
+      if ((((filter[hash >>> 5] as number) >>> (hash & 31)) & 1) !== 0) this.#compare(bytes, start, end, at, gram, hash);
+    }
+  }
+
+  /**
+   * Looks the first bytes of a flow or datagram up. Call it when a flow's fourth byte arrives (and before, while there are
+   * fewer); `complete`: nothing follows, so a longer literal can't match.
+   */
+  scanStart(bytes: Uint8Array, start: number, end: number, complete: boolean): void {
+    if (end <= start) return;
+    const text = this.#text;
+    for (let entry = this.#shorts[(bytes[start] as number) | 0x20] as number; entry >= 0; entry = this.#entryNext[entry] as number) {
+      const literalStart = this.#entryStart[entry] as number;
+      const length = (this.#entryEnd[entry] as number) - literalStart;
+      if (length > end - start) continue;
+      let index = 0;
+      while (index < length && ((bytes[start + index] as number) | 0x20) === text[literalStart + index]) index++;
+      if (index === length) this.#hit(entry);
+    }
+    if (end - start < GRAM) return;
+    const gram =
+      ((bytes[start] as number) |
+        ((bytes[start + 1] as number) << 8) |
+        ((bytes[start + 2] as number) << 16) |
+        ((bytes[start + 3] as number) << 24)) |
+      FOLD;
+    const bucket = Math.imul(gram, 0x9e3779b1) >>> (32 - BUCKET_BITS);
+    for (let entry = this.#starts[bucket] as number; entry >= 0; entry = this.#entryNext[entry] as number) {
+      const literalStart = this.#entryStart[entry] as number;
+      const length = (this.#entryEnd[entry] as number) - literalStart;
+      const there = end - start;
+      if (complete && there < length) continue;
+      const compared = there < length ? there : length;
+      let index = 0;
+      while (index < compared && ((bytes[start + index] as number) | 0x20) === text[literalStart + index]) index++;
+      if (index === compared) this.#hit(entry);
+    }
+  }
+
+  #compare(bytes: Uint8Array, start: number, end: number, at: number, gram: number, hash: number): void {
+    const text = this.#text;
+    let index = this.#buckets[hash >>> (FILTER_BITS - BUCKET_BITS)] as number;
+    for (; index >= 0; index = this.#gramNext[index] as number) {
+      if (this.#gramValue[index] !== gram) continue;
+      const entry = this.#gramEntry[index] as number;
+      let place = at - (this.#gramOffset[index] as number);
+      if (place < start) continue;
+      let letter = this.#entryStart[entry] as number;
+      const lastLetter = this.#entryEnd[entry] as number;
+      while (letter < lastLetter && place < end && ((bytes[place] as number) | 0x20) === text[letter]) {
+        letter++;
+        place++;
+      }
+      if (letter === lastLetter || place === end) this.#hit(entry);
+    }
+  }
+
+  #hit(entry: number): void {
+    const signature = this.#entrySignature[entry] as number;
+    for (let index = 0; index < this.hitCount; index++) if (this.hits[index] === signature) return;
+    if (this.hitCount < MOST_HITS) this.hits[this.hitCount++] = signature;
+  }
+
+  #gramAt(at: number): number {
+    const text = this.#text;
+    return (
+      (text[at] as number) |
+      ((text[at + 1] as number) << 8) |
+      ((text[at + 2] as number) << 16) |
+      ((text[at + 3] as number) << 24)
+    );
+  }
+
+  #addStart(entry: number): void {
+    const start = this.#entryStart[entry] as number;
+    const length = (this.#entryEnd[entry] as number) - start;
+    if (length < GRAM) {
+      const first = this.#text[start] as number;
+      this.#entryNext[entry] = this.#shorts[first] as number;
+      this.#shorts[first] = entry;
+      return;
+    }
+    const bucket = Math.imul(this.#gramAt(start), 0x9e3779b1) >>> (32 - BUCKET_BITS);
+    this.#entryNext[entry] = this.#starts[bucket] as number;
+    this.#starts[bucket] = entry;
+  }
+
+  #addGrams(entry: number, window: number, grams: number): number {
+    for (let step = 0; step < STRIDE; step++) {
+      const gram = this.#gramAt((this.#entryStart[entry] as number) + window + step);
+      const hash = Math.imul(gram, 0x9e3779b1) >>> (32 - FILTER_BITS);
+      this.#filter[hash >>> 5] = (this.#filter[hash >>> 5] as number) | (1 << (hash & 31));
+      const bucket = hash >>> (FILTER_BITS - BUCKET_BITS);
+      this.#gramValue[grams] = gram;
+      this.#gramEntry[grams] = entry;
+      this.#gramOffset[grams] = window + step;
+      this.#gramNext[grams] = this.#buckets[bucket] as number;
+      this.#buckets[bucket] = grams++;
+    }
+    return grams;
+  }
+}
+
+/** Grams of much ordinary traffic: windows avoid them, so that the filter stays quiet on it. */
+const ordinary = [
+  'GET / HTTP/1.1\r\nHost: www.example.com\r\nUser-Agent: Mozilla/5.0 (compatible; Windows NT 10.0; Win64; x64) ',
+  'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36\r\nAccept: text/html,application/xhtml+xml,',
+  'application/xml;q=0.9,image/webp,*/*;q=0.8\r\nAccept-Encoding: gzip, deflate\r\nAccept-Language: en-US,en;q=0.5\r\n',
+  'Connection: keep-alive\r\nCookie: session\r\nReferer: http://www.\r\nContent-Type: application/x-www-form-urlencoded\r\n',
+  'Content-Length: \r\nAuthorization: Basic NTLM Negotiate \r\nCache-Control: no-cache\r\nPragma: https:// .html .php .org .net ',
+  'POST HEAD OPTIONS HTTP/1.0\r\n\r\n SIP/2.0\r\nVia: SIP/2.0/UDP ;branch=z9hG4bK\r\nFrom: <sip:\r\nTo: <sip:;tag=\r\nCall-ID: ',
+  'CSeq: \r\nContact: <sip:\r\nMax-Forwards: 70\r\nMAIL FROM:<RCPT TO:<\r\nEHLO HELO \r\nUSER PASS anonymous SELECT FROM WHERE ',
+  'NTLMSSP\0\x01\0\0\0NTLMSSP\0\x03\0\0\0\0\0\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xffSMBr\0\0\0\0\xfeSMB@\0\0\0NT LM 0.12\0',
+  '\x03www\x06google\x03com\0\0\x01\0\x01\0\x01\0\0\0\0\0\0SSH-2.0-OpenSSH_ Microsoft Windows jpg png gif script version xml',
+].join('');
+
+function countGrams(entries: readonly SearchEntry[]): ReadonlyMap<string, number> {
+  const count = new Map<string, number>();
+  const add = (text: string, weight: number): void => {
+    for (let at = 0; at + GRAM <= text.length; at++) {
+      const gram = folded(text, at);
+      count.set(gram, (count.get(gram) ?? 0) + weight);
+    }
+  };
+  add(ordinary, 100);
+  for (const { literal } of entries) add(literal.bytes, -1);
+  return count;
+}
+
+function folded(text: string, at: number): string {
+  let gram = '';
+  for (let index = at; index < at + GRAM; index++) gram += String.fromCharCode(text.charCodeAt(index) | 0x20);
+  return gram;
+}
+
+/** Offset of the eight bytes of a literal that ordinary traffic (first) and fewest new grams (then) speak for. */
+function rarestWindow(bytes: string, commonness: ReadonlyMap<string, number>): number {
+  if (bytes.length < WINDOW) throw new RangeError(`A literal that may stand anywhere needs ${WINDOW} bytes: ${JSON.stringify(bytes)}`);
+  let best = 0;
+  let bestCost = Number.POSITIVE_INFINITY;
+  for (let window = 0; window + WINDOW <= bytes.length; window++) {
+    let cost = 0;
+    for (let step = 0; step < STRIDE; step++) {
+      const gram = folded(bytes, window + step);
+      const few = new Set(gram).size === 1 ? 1000 : 0;
+      cost += (commonness.get(gram) ?? 0) + few;
+    }
+    if (cost < bestCost) {
+      bestCost = cost;
+      best = window;
+    }
+  }
+  return best;
+}
