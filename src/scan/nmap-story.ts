@@ -1,0 +1,139 @@
+/** What the signatures of a scan imply about how Nmap was run, each implication with the signatures it rests on. */
+
+import type { Signature } from '../signature/signature.ts';
+
+export interface NmapStory {
+  /** `-sV`, `-sC`, `--script smb-os-discovery`. */
+  readonly options: readonly Implication[];
+  /** Scripts that ran for certain: some signature is sent by nothing else. */
+  readonly scripts: readonly Implication[];
+  /** Service probes that were sent for certain. */
+  readonly probes: readonly Implication[];
+  /** Several senders fit, and none of them is certain by another signature. */
+  readonly oneOf: readonly Choice[];
+  readonly versions: VersionRange;
+  /** Other tools that may have sent what was seen. Empty: some of it only Nmap sends. */
+  readonly orElse: readonly string[];
+}
+
+export interface Implication {
+  readonly name: string;
+  /** Ids, sorted. */
+  readonly signatures: readonly string[];
+}
+
+export interface Choice {
+  readonly scripts: readonly string[];
+  readonly probes: readonly string[];
+  readonly signatures: readonly string[];
+}
+
+export interface VersionRange {
+  /** Empty: no bound is known. */
+  readonly since: string;
+  readonly until: string;
+  /** No single version sends all of this: several Nmaps, or scripts newer than their Nmap. Then the bounds are empty. */
+  readonly contradictory: boolean;
+}
+
+/** The order of the signatures does not matter. */
+export function tellNmapStory(signatures: readonly Signature[]): NmapStory {
+  const options = new Map<string, Set<string>>();
+  const scripts = new Map<string, Set<string>>();
+  const probes = new Map<string, Set<string>>();
+  for (const signature of signatures) {
+    const { nmap, id } = signature;
+    for (const option of impliedOptions(signature)) note(options, option, id);
+    if (nmap.scripts.length + nmap.probes.length !== 1) continue;
+    for (const script of nmap.scripts) note(scripts, script, id);
+    for (const probe of nmap.probes) note(probes, probe, id);
+  }
+  return {
+    options: implications(options),
+    scripts: implications(scripts),
+    probes: implications(probes),
+    oneOf: choices(signatures, scripts, probes),
+    versions: commonVersions(signatures),
+    orElse: otherSenders(signatures),
+  };
+}
+
+/**
+ * What the signature says; if it says nothing: a lone script was asked for by name, and service probes are sent over TCP by
+ * `-sV` alone, over UDP by `-sU` too (its payloads are the probes' since Nmap 7.93, nmap-service-probes).
+ */
+function impliedOptions({ nmap, transports }: Signature): readonly string[] {
+  if (nmap.options.length > 0) return nmap.options;
+  if (nmap.scripts.length === 1 && nmap.probes.length === 0) return [`--script ${nmap.scripts[0]}`];
+  if (nmap.probes.length > 0 && nmap.scripts.length === 0) {
+    if (transports.every((transport) => transport === 'tcp')) return ['-sV'];
+    if (transports.every((transport) => transport === 'udp')) return ['-sU'];
+  }
+  return [];
+}
+
+function note(map: Map<string, Set<string>>, name: string, id: string): void {
+  const ids = map.get(name);
+  if (ids) ids.add(id);
+  else map.set(name, new Set([id]));
+}
+
+function implications(map: ReadonlyMap<string, ReadonlySet<string>>): Implication[] {
+  return [...map].map(([name, ids]) => ({ name, signatures: [...ids].sort() })).sort((a, b) => compare(a.name, b.name));
+}
+
+function choices(
+  signatures: readonly Signature[],
+  certainScripts: ReadonlyMap<string, unknown>,
+  certainProbes: ReadonlyMap<string, unknown>,
+): Choice[] {
+  const found = new Map<string, { scripts: string[]; probes: string[]; signatures: string[] }>();
+  for (const { nmap, id } of signatures) {
+    if (nmap.scripts.length + nmap.probes.length < 2) continue;
+    // Something that is known to have been sent explains this too.
+    if (nmap.scripts.some((name) => certainScripts.has(name)) || nmap.probes.some((name) => certainProbes.has(name))) {
+      continue;
+    }
+    const scripts = [...nmap.scripts].sort();
+    const probes = [...nmap.probes].sort();
+    const key = JSON.stringify([scripts, probes]);
+    const known = found.get(key);
+    if (known) known.signatures.push(id);
+    else found.set(key, { scripts, probes, signatures: [id] });
+  }
+  return [...found]
+    .sort(([a], [b]) => compare(a, b))
+    .map(([, choice]) => ({ ...choice, signatures: choice.signatures.sort() }));
+}
+
+function commonVersions(signatures: readonly Signature[]): VersionRange {
+  let since = '';
+  let until = '';
+  for (const { nmap } of signatures) {
+    if (nmap.since !== '' && (since === '' || compareVersions(nmap.since, since) > 0)) since = nmap.since;
+    if (nmap.until !== '' && (until === '' || compareVersions(nmap.until, until) < 0)) until = nmap.until;
+  }
+  if (since !== '' && until !== '' && compareVersions(since, until) > 0) {
+    return { since: '', until: '', contradictory: true };
+  }
+  return { since, until, contradictory: false };
+}
+
+/** Nmap's versions: `7.80`, `7.25BETA1`. Major, then minor as a number; betas count as the version itself. */
+export function compareVersions(a: string, b: string): number {
+  const [majorA = 0, minorA = 0] = a.split('.').map((part) => Number.parseInt(part, 10) || 0);
+  const [majorB = 0, minorB = 0] = b.split('.').map((part) => Number.parseInt(part, 10) || 0);
+  return majorA - majorB || minorA - minorB;
+}
+
+/** One signature without other senders and the scan is Nmap's. Weak ones are not asked: their bytes are anybody's. */
+function otherSenders(signatures: readonly Signature[]): readonly string[] {
+  const telling = signatures.filter(({ grade }) => grade !== 'weak');
+  if (telling.some(({ alsoSentBy }) => alsoSentBy.length === 0)) return [];
+  return [...new Set(telling.flatMap(({ alsoSentBy }) => alsoSentBy))].sort();
+}
+
+/** By code unit, the same on every machine: no locale. */
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
