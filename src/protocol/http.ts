@@ -4,6 +4,7 @@ import { decodeBase64, textOf } from './bytes.ts';
 import { FieldList } from './field-list.ts';
 import { type Header, type Request, readRequests } from './http-requests.ts';
 import type { ClientMessage, Field, Protocol } from './protocol.ts';
+import { addRequestFields } from './request-fields.ts';
 
 /** Headers whose value is a field of its own. */
 const HEADER_FIELDS: ReadonlyMap<string, string> = new Map([
@@ -53,12 +54,10 @@ function parse(message: ClientMessage): Field[] {
 }
 
 function addRequest(request: Request, list: FieldList): void {
-  const { line, uri } = request;
-  list.addBytes('http.request_line', line.start, line.end);
-  list.addBytes('http.method', line.start, line.start + request.method.length);
-  list.addBytes('http.uri', uri.start, uri.end);
-  list.addBytes('http.version', uri.end + 6, uri.end + 6 + request.version.length);
-  for (const header of request.headers) addHeader(header, list);
+  addRequestFields(list, request, 'http', 'http.uri', HEADER_FIELDS);
+  const versionStart = request.uri.end + ' HTTP/'.length;
+  list.addBytes('http.version', versionStart, versionStart + request.version.length);
+  for (const header of request.headers) addCredentials(header, list);
   const first = request.headers[0];
   const last = request.headers.at(-1);
   if (request.headersComplete && first && last) {
@@ -72,16 +71,12 @@ function addRequest(request: Request, list: FieldList): void {
   }
 }
 
-function addHeader(header: Header, list: FieldList): void {
-  const { value, line } = header;
-  list.addBytes('http.header', line.start, line.end);
-  const field = HEADER_FIELDS.get(header.name);
-  if (field) list.addBytes(field, value.start, value.end);
+/** RFC 7617 section 2. */
+function addCredentials(header: Header, list: FieldList): void {
   if (header.name !== 'authorization' && header.name !== 'proxy-authorization') return;
-  // RFC 7617 section 2.
-  const basic = /^basic +(\S+)$/i.exec(textOf(list.bytes, value.start, value.end));
-  const credentials = basic ? decodeBase64(basic[1]!) : undefined;
-  if (credentials !== undefined) {
-    list.add('http.credentials', credentials, value.end - basic![1]!.length, value.end);
-  }
+  const { value } = header;
+  const encoded = /^basic +(\S+)$/i.exec(textOf(list.bytes, value.start, value.end))?.[1];
+  const credentials = encoded === undefined ? undefined : decodeBase64(encoded);
+  if (credentials === undefined) return;
+  list.add('http.credentials', credentials, value.end - encoded!.length, value.end);
 }

@@ -1,0 +1,25 @@
+/** POP3, the client's half (RFC 1939, RFC 2449, RFC 5034). */
+
+import { readCommandLines } from './command-lines.ts';
+import { FieldList } from './field-list.ts';
+import type { ClientMessage, Field, Protocol } from './protocol.ts';
+
+const FIRST_LINE =
+  /^(?:(?:CAPA|STLS|QUIT|NOOP|STAT|LIST|UIDL|AUTH)[ \t]*$|(?:USER|APOP)[ \t]+\S|AUTH[ \t]+[A-Z0-9_-]+(?:[ \t]+\S+)?[ \t]*$)/i;
+
+export const pop3: Protocol = {
+  name: 'pop3',
+  transports: ['tcp'],
+  fields: {
+    'pop3.command': { description: 'A line without its line end (answers to AUTH included).', verbatim: true },
+  },
+  parse,
+};
+
+function parse(message: ClientMessage): Field[] {
+  const list = new FieldList(message.bytes);
+  for (const line of readCommandLines(message, message.start, FIRST_LINE)) {
+    list.addBytes('pop3.command', line.start, line.end);
+  }
+  return list.fields;
+}
