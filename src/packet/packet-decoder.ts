@@ -40,6 +40,8 @@ export class PacketDecoder {
   readonly packet: Packet;
   readonly counters: DecodeCounters;
   readonly #state = new DecodeState();
+  #viewed: Uint8Array = new Uint8Array(0);
+  #view: DataView = new DataView(this.#viewed.buffer);
 
   constructor() {
     this.packet = this.#state.packet;
@@ -64,40 +66,67 @@ export class PacketDecoder {
     const packet = this.packet;
     packet.seconds = seconds;
     packet.microseconds = microseconds;
+    if (bytes !== this.#viewed) this.#look(bytes);
+    const view = this.#view;
     // 42 bytes: the three headers when the last is UDP's, and thereby every fixed offset below.
-    if (
-      linkType === LINK_ETHERNET &&
-      end - start >= 42 &&
-      bytes[start + 12] === 0x08 &&
-      bytes[start + 13] === 0x00 &&
-      bytes[start + 14] === 0x45 &&
-      // Neither "more fragments" nor an offset.
-      (bytes[start + 20]! & 0x3f) === 0 &&
-      bytes[start + 21] === 0
-    ) {
-      const ipEnd = (start + 14 + ((bytes[start + 16]! << 8) | bytes[start + 17]!)) | 0;
-      const protocol = bytes[start + 23]!;
-      const sourcePort = (bytes[start + 34]! << 8) | bytes[start + 35]!;
-      const destinationPort = (bytes[start + 36]! << 8) | bytes[start + 37]!;
-      if (protocol === IP_TCP && end - start >= 54) {
-        const payloadStart = (start + 34 + ((bytes[start + 46]! >> 4) << 2)) | 0;
-        if (payloadStart >= start + 54 && payloadStart <= ipEnd && payloadStart <= end) {
-          const payloadEnd = Math.min(ipEnd, end);
-          this.#setIpv4(bytes, start, sourcePort, destinationPort, payloadStart, payloadEnd, ipEnd - payloadEnd);
-          packet.protocol = IP_TCP;
-          packet.sequence =
-            (bytes[start + 38]! << 24) | (bytes[start + 39]! << 16) | (bytes[start + 40]! << 8) | bytes[start + 41]!;
-          packet.acknowledgement =
-            (bytes[start + 42]! << 24) | (bytes[start + 43]! << 16) | (bytes[start + 44]! << 8) | bytes[start + 45]!;
-          packet.tcpFlags = bytes[start + 47]!;
-          return IP_TCP;
+    if (linkType === LINK_ETHERNET && end - start >= 42 && view.getInt32(start + 12) >> 8 === 0x080045) {
+      // Fragment flags and offset, time to live, protocol.
+      const fragmentAndProtocol = view.getInt32(start + 20);
+      const ports = view.getInt32(start + 34);
+      const ipEnd = (start + 14 + view.getUint16(start + 16)) | 0;
+      if ((fragmentAndProtocol & 0x3fff00ff) === IP_TCP) {
+        if (end - start >= 54) {
+          const offsetAndFlags = view.getUint16(start + 46);
+          // The data offset, in units of four bytes, is in the upper four bits.
+          const payloadStart = (start + 34 + ((offsetAndFlags >> 10) & 0x3c)) | 0;
+          if (payloadStart >= start + 54 && payloadStart <= ipEnd && payloadStart <= end) {
+            const payloadEnd = Math.min(ipEnd, end);
+            packet.bytes = bytes;
+            packet.ipVersion = 4;
+            packet.ipStart = start + 14;
+            packet.protocol = IP_TCP;
+            packet.source0 = view.getInt32(start + 26);
+            packet.source1 = 0;
+            packet.source2 = 0;
+            packet.source3 = 0;
+            packet.destination0 = view.getInt32(start + 30);
+            packet.destination1 = 0;
+            packet.destination2 = 0;
+            packet.destination3 = 0;
+            packet.sourcePort = ports >>> 16;
+            packet.destinationPort = ports & 0xffff;
+            packet.transportStart = start + 34;
+            packet.payloadStart = payloadStart;
+            packet.payloadEnd = payloadEnd;
+            packet.payloadMissing = ipEnd - payloadEnd;
+            packet.sequence = view.getInt32(start + 38);
+            packet.acknowledgement = view.getInt32(start + 42);
+            packet.tcpFlags = offsetAndFlags & 0xff;
+            return IP_TCP;
+          }
         }
-      } else if (protocol === IP_UDP && !isTunnelPort(sourcePort, destinationPort)) {
-        const udpEnd = (start + 34 + ((bytes[start + 38]! << 8) | bytes[start + 39]!)) | 0;
+      } else if ((fragmentAndProtocol & 0x3fff00ff) === IP_UDP && !isTunnelPort(ports >>> 16, ports & 0xffff)) {
+        const udpEnd = (start + 34 + view.getUint16(start + 38)) | 0;
         if (udpEnd >= start + 42 && udpEnd <= ipEnd) {
           const payloadEnd = Math.min(udpEnd, end);
-          this.#setIpv4(bytes, start, sourcePort, destinationPort, start + 42, payloadEnd, udpEnd - payloadEnd);
+          packet.bytes = bytes;
+          packet.ipVersion = 4;
+          packet.ipStart = start + 14;
           packet.protocol = IP_UDP;
+          packet.source0 = view.getInt32(start + 26);
+          packet.source1 = 0;
+          packet.source2 = 0;
+          packet.source3 = 0;
+          packet.destination0 = view.getInt32(start + 30);
+          packet.destination1 = 0;
+          packet.destination2 = 0;
+          packet.destination3 = 0;
+          packet.sourcePort = ports >>> 16;
+          packet.destinationPort = ports & 0xffff;
+          packet.transportStart = start + 34;
+          packet.payloadStart = start + 42;
+          packet.payloadEnd = payloadEnd;
+          packet.payloadMissing = udpEnd - payloadEnd;
           return IP_UDP;
         }
       }
@@ -105,35 +134,9 @@ export class PacketDecoder {
     return this.#decodeAny(bytes, start, end, linkType, seconds);
   }
 
-  #setIpv4(
-    bytes: Uint8Array,
-    start: number,
-    sourcePort: number,
-    destinationPort: number,
-    payloadStart: number,
-    payloadEnd: number,
-    payloadMissing: number,
-  ): void {
-    const packet = this.packet;
-    packet.bytes = bytes;
-    packet.ipVersion = 4;
-    packet.ipStart = start + 14;
-    packet.source0 =
-      (bytes[start + 26]! << 24) | (bytes[start + 27]! << 16) | (bytes[start + 28]! << 8) | bytes[start + 29]!;
-    packet.source1 = 0;
-    packet.source2 = 0;
-    packet.source3 = 0;
-    packet.destination0 =
-      (bytes[start + 30]! << 24) | (bytes[start + 31]! << 16) | (bytes[start + 32]! << 8) | bytes[start + 33]!;
-    packet.destination1 = 0;
-    packet.destination2 = 0;
-    packet.destination3 = 0;
-    packet.sourcePort = sourcePort;
-    packet.destinationPort = destinationPort;
-    packet.transportStart = start + 34;
-    packet.payloadStart = payloadStart;
-    packet.payloadEnd = payloadEnd;
-    packet.payloadMissing = payloadMissing;
+  #look(bytes: Uint8Array): void {
+    this.#viewed = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   #decodeAny(bytes: Uint8Array, start: number, end: number, linkType: number, seconds: number): number {
