@@ -30,6 +30,12 @@ export interface ScanStatistics {
   evidenceDropped: number;
 }
 
+/**
+ * Evidence may come so much too late (microseconds) and still belongs to the scan: packets of several interfaces are a little
+ * out of order, and a flow that never ends is judged when it is given up. More is a clock that was set back.
+ */
+const lateness = 3600e6;
+
 /** What is known of one source in one zone pair. */
 interface Entry {
   readonly sufficiency: Sufficiency;
@@ -110,9 +116,8 @@ export class ScanTracker {
     this.#size = 0;
   }
 
-  /** Packets of several interfaces come a little out of order: earlier evidence belongs to the scan, too. */
   #continues(scan: Scan, time: number): boolean {
-    return time <= scan.lastProof + this.#window && time >= scan.firstSeen - this.#window;
+    return time <= scan.lastProof + this.#window && time >= scan.firstSeen - lateness;
   }
 
   #extend(key: string, entry: Entry, evidence: Evidence): void {

@@ -1,0 +1,128 @@
+/** One alert for a person at a terminal. Its parts are documented in docs/alerts.md. */
+
+import { styleText } from 'node:util';
+import Table from 'cli-table3';
+import type { Alert, Severity, Target } from '../scan/alert.ts';
+import type { Evidence } from '../scan/evidence.ts';
+import { isoTime } from '../scan/iso-time.ts';
+import { versionText } from './eve.ts';
+import { matchExcerpt } from './match-excerpt.ts';
+import { printable } from './printable.ts';
+
+export interface TableOptions {
+  /** Width in characters; less than 60 is taken for 60. */
+  readonly columns: number;
+  readonly colour: boolean;
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+const severityStyle: Readonly<Record<Severity, Style>> = {
+  high: ['bold', 'red'],
+  medium: ['bold', 'yellow'],
+  low: 'cyan',
+  info: 'dim',
+};
+
+/** Lines of a list that a person reads; the rest is a number, and in the JSON. */
+const shownTargets = 8;
+const shownPorts = 16;
+const shownEvidence = 12;
+const shownNames = 24;
+
+const labelWidth = 10;
+
+/** Lines end in \n. Without colour the text holds no control character but these. */
+export function alertTable(alert: Alert, { columns, colour }: TableOptions): string {
+  const style = (format: Style, text: string) => (colour ? styleText(format, text, { validateStream: false }) : text);
+  const width = Math.max(columns, 60);
+  const table = new Table({
+    head: [style(severityStyle[alert.severity], alert.severity.toUpperCase()), style('bold', printable(alert.title))],
+    // Three borders.
+    colWidths: [labelWidth, width - labelWidth - 3],
+    wordWrap: true,
+    style: { head: [], border: [], compact: true },
+  });
+  const row = (label: string, text: string, wrapOnWordBoundary = true) => {
+    if (text !== '') table.push([style('dim', label), { content: text, wrapOnWordBoundary }]);
+  };
+
+  row('when', when(alert));
+  row('from', source(alert));
+  for (const [index, line] of targetLines(alert).entries()) row(index === 0 ? 'against' : '', line);
+  row('options', names(alert.nmap.options.map(({ name }) => name)));
+  row('scripts', names(alert.nmap.scripts.map(({ name }) => name)));
+  row('probes', names(alert.nmap.probes.map(({ name }) => name)));
+  for (const { scripts, probes } of alert.nmap.oneOf) row('one of', names([...scripts, ...probes]));
+  row('version', versionText(alert.nmap.versions));
+  row('or else', names(alert.nmap.orElse));
+
+  const counts = new Map(alert.signatures.map(({ signature, count }) => [signature.id, count]));
+  const evidence = mostTelling(alert);
+  for (const [index, one] of evidence.entries()) {
+    row(index === 0 ? 'evidence' : '', evidenceLine(one, counts.get(one.signature.id) ?? 1));
+    const { before, match, after } = matchExcerpt(one);
+    row('', `${before}${colour ? style('inverse', match) : `«${match}»`}${after}`, false);
+  }
+  const more = alert.signatures.length - evidence.length;
+  if (more > 0) row('', `and ${more} more kinds of evidence; --json names them`);
+  return `${table.toString()}\n`;
+}
+
+function when({ firstSeen, lastSeen, state }: Alert): string {
+  const first = isoTime(firstSeen);
+  const last = isoTime(lastSeen);
+  const seconds = (lastSeen - firstSeen) / 1e6;
+  const until = last.slice(0, 10) === first.slice(0, 10) ? last.slice(11, 19) : last.slice(0, 19).replace('T', ' ');
+  const goesOn = state === 'open' ? ', goes on' : '';
+  if (first.slice(0, 19) === last.slice(0, 19)) return `${first.slice(0, 19).replace('T', ' ')} UTC${goesOn}`;
+  const duration = seconds < 10 ? seconds.toFixed(1) : seconds.toFixed(0);
+  return `${first.slice(0, 19).replace('T', ' ')} to ${until} UTC (${duration} s)${goesOn}`;
+}
+
+function source({ source: address, zone, spoofable, authorisation }: Alert): string {
+  const parts = [`${address} (${zone.split('-')[0]})`];
+  if (spoofable) parts.push('no handshake seen: the address may be forged');
+  if (authorisation) {
+    const { owner, reason, expires } = authorisation;
+    const details = [owner, reason, expires && `until ${expires}`].filter((text) => text !== '');
+    parts.push(`authorised${details.length > 0 ? `: ${details.map(printable).join(', ')}` : ''}`);
+  }
+  return parts.join('; ');
+}
+
+function targetLines({ targets, zone, omitted }: Alert): string[] {
+  const side = zone.split('-')[1];
+  const lines = targets.slice(0, shownTargets).map((target) => `${target.address} (${side})${ports(target)}`);
+  const more = targets.length - shownTargets;
+  if (more > 0 || omitted.targets > 0)
+    lines.push(`and ${omitted.targets > 0 ? 'more than ' : ''}${Math.max(more, 0)} other hosts`);
+  return lines;
+}
+
+function ports(target: Target): string {
+  return target.ports.length === 0 ? '' : `: ${names(target.ports, shownPorts)}`;
+}
+
+function names(list: readonly string[], most = shownNames): string {
+  const shown = list.slice(0, most).map(printable).join(', ');
+  return list.length > most ? `${shown} and ${list.length - most} more` : shown;
+}
+
+/** The strongest kinds of evidence, in order of time. */
+function mostTelling({ evidence, signatures }: Alert): readonly Evidence[] {
+  if (evidence.length <= shownEvidence) return evidence;
+  const rank = new Map(signatures.map(({ signature }, index) => [signature.id, index]));
+  const place = ({ signature }: Evidence) => rank.get(signature.id) ?? 0;
+  return [...evidence]
+    .sort((a, b) => place(a) - place(b))
+    .slice(0, shownEvidence)
+    .sort((a, b) => a.time - b.time);
+}
+
+function evidenceLine({ signature, time, target, targetPort, transport }: Evidence, count: number): string {
+  const clock = isoTime(time).slice(11, 19);
+  const port = transport === 'icmp' ? 'icmp' : `${targetPort}/${transport}`;
+  const times = count > 1 ? `, ${count} times` : '';
+  return `${clock} ${printable(signature.title)} (${signature.grade}${times}) to ${target} ${port}`;
+}
