@@ -1,5 +1,12 @@
 /** Reading numbers and text out of bytes nobody vouches for. A caller has checked that the offsets lie in `bytes`. */
 
+/** A stretch of bytes. */
+export interface Span {
+  readonly start: number;
+  /** One past the last. */
+  readonly end: number;
+}
+
 /** Bytes `start` to `end` as a latin1 string: one character per byte. */
 export function textOf(bytes: Uint8Array, start: number, end: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.max(0, end - start)).toString('latin1');

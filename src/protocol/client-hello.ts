@@ -1,7 +1,6 @@
 /** The ClientHello, the same in TLS (RFC 8446 section 4.1.2) and DTLS (RFC 6347 section 4.2.1) but for the cookie. */
 
-import { textOf, uint16 } from './bytes.ts';
-import type { Span } from './http-requests.ts';
+import { type Span, textOf, uint16 } from './bytes.ts';
 
 const SERVER_NAME = 0;
 const SUPPORTED_GROUPS = 10;

@@ -1,6 +1,6 @@
 /** Requests of HTTP/1 and of the protocols with its shape (RTSP, ICAP, SIP): start line, headers, body (RFC 9112). */
 
-import { hasTextAt, indexOfByte, textOf } from './bytes.ts';
+import { hasTextAt, indexOfByte, type Span, textOf } from './bytes.ts';
 import { type Line, readLine, trimEnd, trimStart } from './lines.ts';
 import type { ClientMessage } from './protocol.ts';
 
@@ -10,12 +10,6 @@ const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) (.+) ([A-Z]{3,4})\/(\d
 const MAX_EMPTY_LINES = 4;
 /** Chunk sizes above this are nonsense; it also keeps sums exact. */
 const MAX_LENGTH = 0xffff_ffff;
-
-/** A stretch of bytes. */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
 
 export interface Header {
   /** Lower case. */

@@ -1,7 +1,6 @@
 /** What SMB1 (MS-CIFS) and SMB2/3 (MS-SMB2) share: the messages of a NetBIOS session (RFC 1002 section 4.3.1). */
 
-import { hasTextAt, uint16, uint16le, uint24, uint32le } from './bytes.ts';
-import type { Span } from './http-requests.ts';
+import { hasTextAt, type Span, uint16, uint16le, uint24, uint32le } from './bytes.ts';
 import type { ClientMessage } from './protocol.ts';
 
 const SESSION_MESSAGE = 0x00;

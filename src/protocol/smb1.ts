@@ -1,8 +1,7 @@
 /** Requests of SMB1 (MS-CIFS section 2.2.4). */
 
-import { indexOfByte, textOf, uint16le, utf16Of } from './bytes.ts';
+import { indexOfByte, type Span, textOf, uint16le, utf16Of } from './bytes.ts';
 import type { FieldList } from './field-list.ts';
-import type { Span } from './http-requests.ts';
 import { SMB1_HEADER_SIZE, type SmbMessage } from './smb-messages.ts';
 
 const COMMANDS: ReadonlyMap<number, string> = new Map([

@@ -1,6 +1,6 @@
 /** TLS and DTLS in the clear: the ClientHello, and heartbeats before the encryption starts. */
 
-import { hexNumber, uint16, uint24 } from './bytes.ts';
+import { hexNumber, type Span, uint16, uint24 } from './bytes.ts';
 import {
   applicationProtocols,
   type ClientHello,
@@ -10,7 +10,6 @@ import {
   supportedVersions,
 } from './client-hello.ts';
 import { FieldList } from './field-list.ts';
-import type { Span } from './http-requests.ts';
 import { ja4 } from './ja4.ts';
 import type { ClientMessage, Field, Protocol } from './protocol.ts';
 import { tlsStart } from './starttls.ts';
