@@ -79,7 +79,7 @@ function addMail(commands: readonly Field[], list: FieldList): void {
   for (const { name, value, start } of commands) {
     if (!name.endsWith('.command')) continue;
     const authentication = AUTHENTICATION.exec(value);
-    const answer = answering ? (GENERIC_ANSWER.exec(value)?.[1] ?? value) : undefined;
+    const answer: string | undefined = answering ? (GENERIC_ANSWER.exec(value)?.[1] ?? value) : undefined;
     const encoded: string | undefined = authentication ? authentication[1] : answer;
     answering = authentication !== null || (encoded !== undefined && decodeBase64(encoded) !== undefined);
     if (encoded === undefined) continue;
