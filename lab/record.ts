@@ -7,6 +7,7 @@ import { Document, visit } from 'yaml';
 import { missingBytes } from './frames.ts';
 import type { Network } from './network.ts';
 import { capturesFolder } from './repository.ts';
+import { installedProbes, probeBytes } from './probes.ts';
 import { enter } from './room.ts';
 import type { Scenario } from './scenario.ts';
 import { type Server, startResponder, startServer } from './server.ts';
@@ -45,7 +46,8 @@ export async function record(
     await sleep(300);
     await tcpdump.stop();
     const frames = readFileSync(raw);
-    const missing = missingBytes(frames, scenario.bytes ?? [], scenario.patterns ?? []);
+    const probes = (scenario.probes ?? []).map((name) => probeBytes(name, installedProbes()));
+    const missing = missingBytes(frames, [...(scenario.bytes ?? []), ...probes], scenario.patterns ?? []);
     if (missing.length > 0)
       throw new ScenarioFault(`not in the capture: ${missing.map((one) => JSON.stringify(one)).join(', ')}\n${output}`);
     if (dropped()) throw new ScenarioFault('tcpdump dropped packets');
@@ -109,7 +111,8 @@ function keep(scenario: Scenario, servers: ReadonlyMap<string, Server>, raw: str
         : `the lab's responder ${choice.respond}`,
     ),
     date: began.toISOString().slice(0, 10),
-    ...(scenario.covers === undefined ? {} : { covers: scenario.covers }),
+    ...(scenario.scripts.length === 0 ? {} : { scripts: scenario.scripts }),
+    ...(scenario.probes === undefined ? {} : { probes: scenario.probes }),
     ...(scenario.bytes === undefined ? {} : { bytes: scenario.bytes }),
     ...(scenario.patterns === undefined ? {} : { patterns: scenario.patterns }),
     expect: scenario.expect,

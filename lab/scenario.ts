@@ -57,8 +57,10 @@ const entry = z.strictObject({
   patterns: z.array(latin1).optional(),
   /** What in the capture is Nmap's, in words. */
   note: z.string().optional(),
-  /** Script or service probe that it covers, where the name does not say it. */
-  covers: z.array(z.string()).optional(),
+  /** Scripts it covers, where that is not what the command's `--script` names. */
+  scripts: z.array(z.string()).optional(),
+  /** Service probes it covers, `udp/NTPRequest`; the lab looks their bytes up in the installed Nmap and in the capture. */
+  probes: z.array(z.string().regex(/^(tcp|udp)\/[A-Za-z0-9_.-]+$/)).optional(),
 });
 
 const file = z.strictObject({
@@ -72,8 +74,9 @@ export type ServerChoice = z.infer<typeof server>;
 export type Expectation = z.infer<typeof expectation>;
 
 export interface Scenario
-  extends Omit<z.infer<typeof entry>, 'group' | 'from' | 'servers' | 'tools' | 'expect' | 'timeout'> {
+  extends Omit<z.infer<typeof entry>, 'group' | 'from' | 'servers' | 'tools' | 'expect' | 'timeout' | 'scripts'> {
   readonly name: string;
+  readonly scripts: readonly string[];
   readonly group: 'nmap' | 'benign' | 'other-scanner';
   readonly from: 'scanner' | 'outside';
   readonly servers: readonly ServerChoice[];
@@ -91,6 +94,7 @@ export function parseScenarios(text: string, name: string): Scenario[] {
     const group = own.group ?? defaults.group ?? 'nmap';
     return {
       ...own,
+      scripts: own.scripts ?? (group === 'nmap' ? scriptsOf(own.command) : []),
       name: scenario,
       group,
       from: own.from ?? defaults.from ?? 'scanner',
@@ -100,6 +104,12 @@ export function parseScenarios(text: string, name: string): Scenario[] {
       timeout: own.timeout ?? defaults.timeout ?? 60,
     };
   });
+}
+
+/** Names after `--script`, without their leading plus. */
+function scriptsOf(command: string): string[] {
+  const names = /--script[= ]'?([+\w,-]+)/.exec(command)?.[1] ?? '';
+  return names.split(',').flatMap((name) => (name === '' ? [] : [name.replace(/^\+/, '')]));
 }
 
 /** All scenarios, in the order of files and of their place there. Throws if two in one group share a name. */
