@@ -20,6 +20,8 @@ export class DecodeState {
   /** Link type of what stands at `at`, when the step is LAYER_LINK. */
   linkType = 0;
   seconds = 0;
+  /** The driver padded the IEEE 802.11 header to a multiple of four bytes. */
+  isPadded = false;
 
   /**
    * The innermost UDP datagram that seemed to be a tunnel, delivered itself if nothing readable is in it. `outerVersion` 0:

@@ -2,6 +2,7 @@
 
 import { FRAGMENT_HELD, MALFORMED, TRUNCATED } from './decode-result.ts';
 import type { DecodeState } from './decode-state.ts';
+import { REASSEMBLED_PAYLOAD } from './fragments.ts';
 import {
   IP_AUTHENTICATION,
   IP_DESTINATION_OPTIONS,
@@ -39,7 +40,15 @@ export function ipv4Layer(state: DecodeState): number {
   const fragment = (bytes[at + 6]! << 8) | bytes[at + 7]!;
   // More fragments (0x2000) or an offset (0x1fff), in units of eight bytes.
   if ((fragment & 0x3fff) === 0) return LAYER_TRANSPORT;
-  return FRAGMENT_HELD;
+  const identification = (bytes[at + 4]! << 8) | bytes[at + 5]!;
+  if (!addFragment(state, identification, at, headerLength, (fragment & 0x1fff) << 3, (fragment & 0x2000) !== 0)) {
+    return FRAGMENT_HELD;
+  }
+  // The header of the first fragment becomes that of the whole.
+  const header = state.packet.ipStart;
+  writeLength(state.bytes, header + 2, state.end - header);
+  writeLength(state.bytes, header + 6, 0);
+  return LAYER_TRANSPORT;
 }
 
 export function ipv6Layer(state: DecodeState): number {
@@ -86,10 +95,65 @@ export function ipv6ExtensionLayer(state: DecodeState): number {
         return LAYER_TRANSPORT;
     }
     if (at + length > end) return at + length > state.declaredEnd ? MALFORMED : TRUNCATED;
-    if (protocol === IP_FRAGMENT && (((bytes[at + 2]! << 8) | bytes[at + 3]!) & 0xfff9) !== 0) return FRAGMENT_HELD;
+    if (protocol === IP_FRAGMENT) {
+      const fragment = (bytes[at + 2]! << 8) | bytes[at + 3]!;
+      // Neither an offset nor more fragments: an "atomic" fragment, whole in itself (RFC 6946).
+      if ((fragment & 0xfff9) !== 0) {
+        state.at = at + 8;
+        state.protocol = bytes[at]!;
+        const identification = (bytes[at + 4]! << 24) | (bytes[at + 5]! << 16) | (bytes[at + 6]! << 8) | bytes[at + 7]!;
+        const { ipStart } = state.packet;
+        if (!addFragment(state, identification, ipStart, 40, fragment & 0xfff8, (fragment & 1) !== 0)) {
+          return FRAGMENT_HELD;
+        }
+        const header = state.packet.ipStart;
+        writeLength(state.bytes, header + 4, state.end - state.at);
+        state.bytes[header + 6] = state.protocol;
+        return LAYER_IPV6_EXTENSION;
+      }
+    }
     protocol = bytes[at]!;
     at += length;
   }
+}
+
+/** Gives the fragment at `state.at` to the reassembly; when its datagram is whole, the state moves to that. */
+function addFragment(
+  state: DecodeState,
+  identification: number,
+  headerStart: number,
+  headerLength: number,
+  offset: number,
+  more: boolean,
+): boolean {
+  const { fragments, packet } = state;
+  const isWhole = fragments.add(
+    packet,
+    identification,
+    state.protocol,
+    state.bytes,
+    headerStart,
+    headerLength,
+    state.at,
+    state.end,
+    offset,
+    more,
+    state.declaredEnd <= state.end,
+    state.seconds,
+  );
+  if (!isWhole) return false;
+  state.bytes = fragments.bytes;
+  state.at = REASSEMBLED_PAYLOAD;
+  state.end = fragments.payloadEnd;
+  state.declaredEnd = fragments.payloadEnd;
+  state.protocol = fragments.protocol;
+  packet.ipStart = fragments.headerStart;
+  return true;
+}
+
+function writeLength(bytes: Uint8Array, at: number, length: number): void {
+  bytes[at] = length >> 8;
+  bytes[at + 1] = length & 255;
 }
 
 export function setIpv4(packet: Packet, bytes: Uint8Array, at: number): void {

@@ -10,24 +10,39 @@ import {
   UNKNOWN_LINK_TYPE,
 } from './decode-result.ts';
 import { DecodeState } from './decode-state.ts';
-import { ethernetLayer, llcLayer, vlanLayer } from './ethernet-layers.ts';
+import { ethernetLayer, llcLayer, macInMacLayer, vlanLayer } from './ethernet-layers.ts';
+import type { FragmentCounters } from './fragment-counters.ts';
 import { ipLayer, ipv4Layer, ipv6ExtensionLayer, ipv6Layer } from './ip-layers.ts';
 import { IP_TCP, IP_UDP } from './ip-protocol.ts';
 import {
   FIRST_LAYER,
+  LAYER_ERSPAN,
+  LAYER_ERSPAN3,
+  LAYER_ETHERIP,
   LAYER_ETHERNET,
+  LAYER_GRE,
   LAYER_IP,
   LAYER_IPV4,
   LAYER_IPV6,
   LAYER_IPV6_EXTENSION,
+  LAYER_LINK,
   LAYER_LLC,
+  LAYER_MAC_IN_MAC,
+  LAYER_MPLS,
+  LAYER_PPP,
+  LAYER_PPPOE,
   LAYER_TRANSPORT,
   LAYER_VLAN,
+  LAYER_WCCP,
+  LAYER_WIFI,
 } from './layer.ts';
+import { linkLayer, pppLayer, pppoeLayer } from './link-layers.ts';
 import { LINK_ETHERNET } from './link-type.ts';
 import type { Packet } from './packet.ts';
-import { transportLayer } from './transport-layers.ts';
+import { setOuterUdp, transportLayer } from './transport-layers.ts';
+import { erspan3Layer, erspanLayer, etherIpLayer, greLayer, mplsLayer, wccpLayer } from './tunnel-layers.ts';
 import { isTunnelPort } from './tunnel-port.ts';
+import { wifiLayer } from './wifi-layers.ts';
 
 /**
  * Headers within each other that are followed in one frame, each VLAN tag and each tunnel counting. Real mirrors of tunnelled
@@ -39,6 +54,8 @@ export const MAXIMUM_LAYERS = 32;
 export class PacketDecoder {
   readonly packet: Packet;
   readonly counters: DecodeCounters;
+  /** Of fragment reassembly. */
+  readonly fragmentCounters: FragmentCounters;
   readonly #state = new DecodeState();
   #viewed: Uint8Array = new Uint8Array(0);
   #view: DataView = new DataView(this.#viewed.buffer);
@@ -46,6 +63,7 @@ export class PacketDecoder {
   constructor() {
     this.packet = this.#state.packet;
     this.counters = this.#state.counters;
+    this.fragmentCounters = this.#state.fragments.counters;
   }
 
   /**
@@ -146,10 +164,13 @@ export class PacketDecoder {
     state.end = end;
     state.declaredEnd = end;
     state.seconds = seconds;
-    let layer = linkType === LINK_ETHERNET ? LAYER_ETHERNET : UNKNOWN_LINK_TYPE;
+    state.isPadded = false;
+    state.outerVersion = 0;
+    let layer = linkLayer(state, linkType);
     for (let layers = 0; layer >= FIRST_LAYER; layers++) {
       layer = layers < MAXIMUM_LAYERS ? this.#step(layer) : TOO_DEEP;
     }
+    if (layer <= 0 && layer !== FRAGMENT_HELD && state.outerVersion !== 0) layer = setOuterUdp(state);
     if (layer > 0) this.packet.protocol = layer;
     else this.#count(layer);
     return layer;
@@ -164,6 +185,16 @@ export class PacketDecoder {
         return vlanLayer(state);
       case LAYER_LLC:
         return llcLayer(state);
+      case LAYER_MPLS:
+        return mplsLayer(state);
+      case LAYER_PPPOE:
+        return pppoeLayer(state);
+      case LAYER_PPP:
+        return pppLayer(state);
+      case LAYER_MAC_IN_MAC:
+        return macInMacLayer(state);
+      case LAYER_WIFI:
+        return wifiLayer(state);
       case LAYER_IP:
         return ipLayer(state);
       case LAYER_IPV4:
@@ -174,6 +205,18 @@ export class PacketDecoder {
         return ipv6ExtensionLayer(state);
       case LAYER_TRANSPORT:
         return transportLayer(state);
+      case LAYER_GRE:
+        return greLayer(state);
+      case LAYER_ETHERIP:
+        return etherIpLayer(state);
+      case LAYER_ERSPAN:
+        return erspanLayer(state);
+      case LAYER_ERSPAN3:
+        return erspan3Layer(state);
+      case LAYER_WCCP:
+        return wccpLayer(state);
+      case LAYER_LINK:
+        return linkLayer(state, state.linkType);
       default:
         return NOT_IP;
     }

@@ -1,9 +1,35 @@
 /** TCP (RFC 9293), UDP (RFC 768), SCTP (RFC 9260), ICMP (RFC 792, RFC 4443): ports and payload to the registers. */
 
-import { MALFORMED, OTHER_PROTOCOL, TRUNCATED } from './decode-result.ts';
+import { MALFORMED, NOT_IP, OTHER_PROTOCOL, TRUNCATED } from './decode-result.ts';
 import type { DecodeState } from './decode-state.ts';
-import { IP_ICMP, IP_ICMPV6, IP_SCTP, IP_TCP, IP_UDP } from './ip-protocol.ts';
+import { setIpv4, setIpv6 } from './ip-layers.ts';
+import {
+  IP_AUTHENTICATION,
+  IP_ETHERIP,
+  IP_ETHERNET,
+  IP_GRE,
+  IP_ICMP,
+  IP_ICMPV6,
+  IP_IPV4,
+  IP_IPV6,
+  IP_MPLS,
+  IP_SCTP,
+  IP_TCP,
+  IP_UDP,
+} from './ip-protocol.ts';
+import {
+  LAYER_ETHERIP,
+  LAYER_ETHERNET,
+  LAYER_GRE,
+  LAYER_IPV4,
+  LAYER_IPV6,
+  LAYER_MPLS,
+  LAYER_TRANSPORT,
+} from './layer.ts';
+import { isTunnelPort } from './tunnel-port.ts';
+import { udpTunnel } from './udp-tunnels.ts';
 
+/** What the IP header's protocol number leads to. */
 export function transportLayer(state: DecodeState): number {
   switch (state.protocol) {
     case IP_TCP:
@@ -16,9 +42,34 @@ export function transportLayer(state: DecodeState): number {
       return state.packet.ipVersion === 6 ? icmp(state, IP_ICMPV6) : OTHER_PROTOCOL;
     case IP_SCTP:
       return sctp(state);
+    case IP_IPV4:
+      return LAYER_IPV4;
+    case IP_IPV6:
+      return LAYER_IPV6;
+    case IP_GRE:
+      return LAYER_GRE;
+    case IP_AUTHENTICATION:
+      return authentication(state);
+    case IP_ETHERIP:
+      return LAYER_ETHERIP;
+    case IP_MPLS:
+      return LAYER_MPLS;
+    case IP_ETHERNET:
+      return LAYER_ETHERNET;
     default:
       return OTHER_PROTOCOL;
   }
+}
+
+/** Skips the authentication header of an IPv4 packet: next header, length in units of four bytes less two (RFC 4302). */
+function authentication(state: DecodeState): number {
+  const { bytes, at } = state;
+  if (at + 8 > state.end) return cut(at + 8, state.declaredEnd);
+  const next = at + ((bytes[at + 1]! + 2) << 2);
+  if (next > state.end) return cut(next, state.declaredEnd);
+  state.protocol = bytes[at]!;
+  state.at = next;
+  return LAYER_TRANSPORT;
 }
 
 /** A header whose options the snap length cut is still delivered, without payload: its flags say who the client is. */
@@ -41,19 +92,58 @@ function udp(state: DecodeState): number {
   if (at + 8 > state.end) return cut(at + 8, state.declaredEnd);
   const length = (bytes[at + 4]! << 8) | bytes[at + 5]!;
   if (length !== 0 && length < 8) return MALFORMED;
+  const sourcePort = (bytes[at]! << 8) | bytes[at + 1]!;
+  const destinationPort = (bytes[at + 2]! << 8) | bytes[at + 3]!;
+  return isTunnelPort(sourcePort, destinationPort) ? tunnel(state, sourcePort, destinationPort) : setUdp(state);
+}
+
+/** Goes into the tunnel if there is one, remembering the datagram: it is delivered if nothing readable is inside. */
+function tunnel(state: DecodeState, sourcePort: number, destinationPort: number): number {
+  const { at, end, packet } = state;
+  const datagramEnd = udpEnd(state);
+  const layer = udpTunnel(state, sourcePort, destinationPort, at + 8, Math.min(end, datagramEnd), datagramEnd);
+  if (layer === NOT_IP) {
+    state.at = at;
+    state.counters.notTunnel++;
+    return setUdp(state);
+  }
+  state.outerVersion = packet.ipVersion;
+  state.outerBytes = state.bytes;
+  state.outerIpStart = packet.ipStart;
+  state.outerAt = at;
+  state.outerEnd = end;
+  state.outerDeclaredEnd = state.declaredEnd;
+  state.end = Math.min(end, datagramEnd);
+  state.declaredEnd = datagramEnd;
+  return layer;
+}
+
+/** Back to the datagram that `tunnel` remembered. */
+export function setOuterUdp(state: DecodeState): number {
+  state.counters.notTunnel++;
+  state.bytes = state.outerBytes;
+  state.at = state.outerAt;
+  state.end = state.outerEnd;
+  state.declaredEnd = state.outerDeclaredEnd;
+  if (state.outerVersion === 4) setIpv4(state.packet, state.bytes, state.outerIpStart);
+  else setIpv6(state.packet, state.bytes, state.outerIpStart);
   return setUdp(state);
 }
 
 /** The registers of the UDP datagram at `state.at`, whose header was checked. */
-export function setUdp(state: DecodeState): number {
+function setUdp(state: DecodeState): number {
   const { bytes, at, packet } = state;
-  const length = (bytes[at + 4]! << 8) | bytes[at + 5]!;
   packet.sourcePort = (bytes[at]! << 8) | bytes[at + 1]!;
   packet.destinationPort = (bytes[at + 2]! << 8) | bytes[at + 3]!;
-  // 0: a jumbogram (RFC 2675 section 4) or segmentation offload.
-  const udpEnd = length === 0 ? state.declaredEnd : at + length;
-  setPayload(state, at + 8, Math.min(udpEnd, state.declaredEnd));
+  setPayload(state, at + 8, udpEnd(state));
   return IP_UDP;
+}
+
+/** One past the datagram's last byte, as its length says; 0 in jumbograms (RFC 2675 section 4) and segmentation offload. */
+function udpEnd(state: DecodeState): number {
+  const { bytes, at } = state;
+  const length = (bytes[at + 4]! << 8) | bytes[at + 5]!;
+  return length === 0 ? state.declaredEnd : Math.min(at + length, state.declaredEnd);
 }
 
 /** The payload is what follows the eight bytes that all messages begin with: an echo's data, an error's quoted packet. */
