@@ -19,3 +19,11 @@ export function printable(text: string): string {
 export function printableBytes(bytes: Uint8Array): string {
   return printable(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'));
 }
+
+/** For names and messages, in which letters of any script are welcome: only what moves a cursor or turns a line is escaped. */
+export function withoutControls(text: string): string {
+  return text.replace(/[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (character) => {
+    const code = character.charCodeAt(0);
+    return code <= 0xff ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+  });
+}

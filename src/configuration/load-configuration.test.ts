@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { settingNames } from './check-configuration.ts';
+import { ConfigurationError } from './configuration-error.ts';
+import { loadConfiguration, parseConfiguration } from './load-configuration.ts';
+import { defaultSettings } from './settings.ts';
+
+function faultsOf(text: string): string[] {
+  try {
+    parseConfiguration(text, 'trespass.yaml');
+  } catch (error) {
+    assert.ok(error instanceof ConfigurationError, String(error));
+    return error.message.split('\n');
+  }
+  return [];
+}
+
+describe('a configuration file', () => {
+  it('may say nothing at all', () => {
+    for (const text of ['', '# only a comment\n', 'scan:\noutput:\n', '{}']) {
+      assert.deepEqual(parseConfiguration(text, 'trespass.yaml'), defaultSettings);
+    }
+  });
+
+  it('changes what it names', () => {
+    const settings = parseConfiguration(
+      `networks: { internal: [192.0.2.0/24, "2001:db8::/32"] }
+authorised-scanners: [{ address: 192.0.2.7, owner: Blue team, expires: 2027-03-31 }]
+scan: { window: 2.5 }
+output: { minimum-severity: medium, open-scans: true }
+limits: { memory: 1 }
+`,
+      'trespass.yaml',
+    );
+    assert.deepEqual(settings, {
+      scan: {
+        internal: ['192.0.2.0/24', '2001:db8::/32'],
+        authorised: [{ address: '192.0.2.7', owner: 'Blue team', reason: '', expires: '2027-03-31' }],
+        windowSeconds: 2.5,
+        limits: { ...defaultSettings.scan.limits, memory: 1_048_576 },
+      },
+      output: { format: 'auto', minimumSeverity: 'medium', openScans: true },
+    });
+  });
+
+  it('hears of all its faults at once, each with its place and what would be right', () => {
+    const faults = faultsOf(`networks:
+  internal: [10.0.0.0/8, 10/8]
+  internel: x
+scan:
+  window: soon
+authorised-scanners:
+  - adress: 10.0.0.5
+    expires: 2027-02-31
+  - 10.0.0.6
+output:
+  minimum-severity:
+limits:
+  sources: -4
+colour: no
+`);
+    const range = 'an address or a range, as 10.0.0.0/8, 192.0.2.7 or "fd00::/8"';
+    assert.deepEqual(faults, [
+      `trespass.yaml:2:26: networks.internal[2] “10/8” is not right; give ${range}`,
+      'trespass.yaml:3:3: networks.internel: there is no such setting; did you mean internal?',
+      'trespass.yaml:5:11: scan.window “soon” is not right; give seconds, more than 0 and at most 86400 (30 if you leave it out)',
+      `trespass.yaml:7:5: authorised-scanners[1].address is missing; give ${range}`,
+      'trespass.yaml:7:5: authorised-scanners[1].adress: there is no such setting; did you mean address?',
+      'trespass.yaml:8:14: authorised-scanners[1].expires “2027-02-31” is not right; give the last day on which it holds, as 2027-03-31',
+      'trespass.yaml:9:5: authorised-scanners[2] “10.0.0.6” is not right; give a scanner with an address: `address: 10.0.0.5`',
+      'trespass.yaml:11:20: output.minimum-severity is empty; give info, low, medium or high',
+      'trespass.yaml:13:12: limits.sources “-4” is not right; give a whole number from 1 to 10000000 (65536 if you leave it out)',
+      'trespass.yaml:14:1: colour: there is no such setting; known here: networks, authorised-scanners, scan, output, limits',
+    ]);
+  });
+
+  it('that is no YAML, or no mapping, is told so', () => {
+    assert.match(faultsOf('scan:\n  window: [\n')[0]!, /^trespass\.yaml:\d+:\d+: not YAML: /);
+    assert.match(faultsOf('- scan\n')[0]!, /^trespass\.yaml:1:1: the file is not right; give settings/);
+    assert.match(faultsOf('scan: { window: 1 }\nscan: { window: 2 }\n')[0]!, /^trespass\.yaml:2:1: not YAML: .*unique/);
+  });
+
+  it('that swells by aliases is refused', () => {
+    const swelling = `a: &a [x, x, x, x, x, x, x, x, x]\n${['b', 'c', 'd', 'e', 'f', 'g']
+      .map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdef'[index]}`).join(', ')}]\n`)
+      .join('')}`;
+    assert.match(faultsOf(swelling)[0]!, /not YAML: .*alias/i);
+  });
+
+  it('that cannot be read is a fault of usage', () => {
+    assert.throws(() => loadConfiguration('no/such/file.yaml'), /^.*no\/such\/file.yaml: there is no such file/);
+  });
+
+  it('never fails in any other way', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void faultsOf(text)));
+    const value = fc.jsonValue();
+    const names = [
+      'networks',
+      'authorised-scanners',
+      'scan',
+      'output',
+      'limits',
+      'internal',
+      'address',
+      'window',
+      'format',
+    ];
+    const nested = fc.dictionary(
+      fc.constantFrom(...names),
+      fc.oneof(value, fc.dictionary(fc.constantFrom(...names), value)),
+    );
+    fc.assert(fc.property(nested, (settings) => void faultsOf(JSON.stringify(settings))));
+  });
+});
+
+describe('the documentation', () => {
+  const root = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+
+  it('has an example file that is right and says the defaults', () => {
+    const settings = loadConfiguration(root('examples/trespass.yaml'));
+    assert.deepEqual(settings.output, defaultSettings.output);
+    assert.deepEqual(settings.scan.limits, defaultSettings.scan.limits);
+    assert.deepEqual(settings.scan.internal, [...defaultSettings.scan.internal, '192.0.2.0/24']);
+    assert.equal(settings.scan.authorised.length, 2);
+  });
+
+  it('explains every setting, and none that does not exist', () => {
+    const page = readFileSync(root('docs/configuration.md'), 'utf8');
+    const explained = [...page.matchAll(/^\| `([a-z.-]+)` \|/gm)].map(([, name]) => name!);
+    assert.deepEqual(explained, settingNames());
+  });
+});

@@ -1,0 +1,63 @@
+/** Reads the configuration file. Everything that is wrong with it is reported at once. */
+
+import { readFileSync } from 'node:fs';
+import { withoutControls } from '../report/printable.ts';
+import { checkConfiguration } from './check-configuration.ts';
+import { ConfigurationError } from './configuration-error.ts';
+import type { Configuration } from './configuration-schema.ts';
+import { defaultSettings, type Settings } from './settings.ts';
+
+/** @throws ConfigurationError if the file cannot be read or has faults. */
+export function loadConfiguration(file: string): Settings {
+  return parseConfiguration(readText(file), file);
+}
+
+/** `file` is for messages. @throws ConfigurationError with all faults. */
+export function parseConfiguration(text: string, file: string): Settings {
+  const { configuration, faults } = checkConfiguration(text);
+  if (faults.length > 0) {
+    const lines = faults.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`);
+    throw new ConfigurationError(lines.map(withoutControls).join('\n'));
+  }
+  return toSettings(configuration);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const reason =
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
+    throw new ConfigurationError(withoutControls(`${file}: ${reason}. Give --config the path of a YAML file.`));
+  }
+}
+
+function toSettings(configuration: Configuration): Settings {
+  const { scan, output } = defaultSettings;
+  const given = configuration.limits;
+  return {
+    scan: {
+      internal: configuration.networks?.internal ?? scan.internal,
+      authorised: (configuration['authorised-scanners'] ?? []).map(({ address, owner, reason, expires }) => ({
+        address,
+        owner: owner ?? '',
+        reason: reason ?? '',
+        expires: expires ?? '',
+      })),
+      windowSeconds: configuration.scan?.window ?? scan.windowSeconds,
+      limits: {
+        sources: given?.sources ?? scan.limits.sources,
+        memory: given?.memory === undefined ? scan.limits.memory : given.memory * 2 ** 20,
+        suspicions: given?.suspicions ?? scan.limits.suspicions,
+        evidence: given?.evidence ?? scan.limits.evidence,
+        targets: given?.targets ?? scan.limits.targets,
+        ports: given?.ports ?? scan.limits.ports,
+      },
+    },
+    output: {
+      format: configuration.output?.format ?? output.format,
+      minimumSeverity: configuration.output?.['minimum-severity'] ?? output.minimumSeverity,
+      openScans: configuration.output?.['open-scans'] ?? output.openScans,
+    },
+  };
+}

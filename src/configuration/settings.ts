@@ -1,0 +1,22 @@
+/** All that can be set, with the values that stand without any file. docs/configuration.md explains each. */
+
+import type { Severity } from '../scan/alert.ts';
+import { defaultScanSettings, type ScanSettings } from '../scan/scan-settings.ts';
+
+export interface Settings {
+  readonly scan: ScanSettings;
+  readonly output: OutputSettings;
+}
+
+export interface OutputSettings {
+  /** auto: a table on a terminal, JSON elsewhere. */
+  readonly format: 'auto' | 'table' | 'json';
+  readonly minimumSeverity: Severity;
+  /** Also report a scan when it opens, not only when it is over. */
+  readonly openScans: boolean;
+}
+
+export const defaultSettings: Settings = Object.freeze({
+  scan: defaultScanSettings,
+  output: Object.freeze({ format: 'auto', minimumSeverity: 'info', openScans: false }),
+});
