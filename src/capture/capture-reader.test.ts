@@ -161,6 +161,18 @@ describe('a broken capture', () => {
     assert.deepEqual(records.slice(-14), good.slice(-14));
   });
 
+  it('with a length behind the end of the file loses that record only', () => {
+    const packets = many(20);
+    const bytes = pcap(packets);
+    const good = read(bytes).records;
+    let at = 24;
+    for (let i = 0; i < 8; i++) at += 16 + packets[i]!.bytes.length;
+    bytes.set([0xff, 0xff, 0x03], at + 8);
+    const { records, messages } = read(bytes);
+    assert.deepEqual(records, [...good.slice(0, 8), ...good.slice(9)]);
+    assert.deepEqual(messages, ['a record of 262143 bytes: left out 57 bytes']);
+  });
+
   it('is given up when nothing good follows for a megabyte', () => {
     const junk = Buffer.alloc(2 * SEARCH_BYTES, 0xff);
     const bytes = Buffer.concat([pcap(two), junk, pcap(many(3)).subarray(24)]);

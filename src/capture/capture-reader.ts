@@ -9,38 +9,25 @@ import {
   SNOOP,
 } from './capture-format.ts';
 import type { CaptureProblem } from './capture-problem.ts';
-import { CaptureWindow } from './capture-window.ts';
-import { INTERFACE_BLOCK, isKnownBlock, isPacketBlock, PcapngBlocks, packetDataStart } from './pcapng-blocks.ts';
+import { INTERFACE_BLOCK, isPacketBlock, packetDataStart } from './pcapng-blocks.ts';
+import {
+  CHECKED_BLOCK,
+  DONE,
+  END,
+  FIRST_RECORD,
+  FRAME,
+  LARGEST_RECORD,
+  PCAP_LITTLE,
+  PCAP_OTHER,
+  PCAPNG_BLOCKS,
+  RecordSearch,
+  SEARCH,
+  SKIP,
+  SNOOP_RECORDS,
+  START,
+} from './record-search.ts';
 
-/** Results of `next`. */
-export const END = 0;
-export const FRAME = 1;
-export const NEED_BYTES = 2;
-
-/** Largest record of a pcap file, in bytes: libpcap and Wireshark take a larger one for damage, too. */
-export const LARGEST_RECORD = 262_144;
-/** How far behind a record that cannot be the next good one is searched for, in bytes. */
-export const SEARCH_BYTES = 1_048_576;
-/** Blocks that are no packets are checked by their trailing length up to this size, and beyond it skipped unread. */
-const CHECKED_BLOCK = 65_536;
-const YEAR_SECONDS = 366 * 86_400;
-
-/** What `next` reads now. */
-const START = 0;
-const PCAP_LITTLE = 1;
-const PCAP_OTHER = 2;
-const PCAPNG_BLOCKS = 3;
-const SNOOP_RECORDS = 4;
-const SEARCH = 5;
-const SKIP = 6;
-const DONE = 7;
-/** The first record of a format is read apart, for its time. */
-const FIRST_RECORD = 8;
-
-/** Answers of a check whether a record starts here. */
-const NO = 0;
-const YES = 1;
-const UNSURE = 2;
+export { END, FRAME, LARGEST_RECORD, NEED_BYTES, SEARCH_BYTES } from './record-search.ts';
 
 /**
  * Reads a capture record by record: pcap (micro- and nanoseconds, both byte orders, Kuznetzov's variant), pcapng, snoop.
@@ -55,32 +42,10 @@ const UNSURE = 2;
  *
  * Whatever the content, it never throws; `problems` says what was wrong.
  */
-export class CaptureReader extends CaptureWindow {
-  /** The record: bytes [frameStart, frameEnd) of `window`, valid until the next `refill`. */
-  frameStart = 0;
-  frameEnd = 0;
-  /** Length on the wire; never less than what was captured. */
-  originalLength = 0;
-  /** Link type as the file has it (LINKTYPE_ number), without the bits for the frame check sequence. */
-  linkType = -1;
-  /** Capture time: seconds since 1970 as 32 bits (`>>> 0` after 2038), and microseconds. Without a time (simple packets): the one before. */
-  seconds = 0;
-  microseconds = 0;
-
-  private mode = START;
-  /** The mode to go back to after SEARCH or SKIP. */
-  private format = START;
-  private little = true;
-  private nanoseconds = false;
-  private recordHeader = 16;
+export class CaptureReader extends RecordSearch {
   /** Captured and original length changed places in version 2.3 of the format; 2.3 itself was written both ways. */
   private lengthsSwapped = 0;
-  /** Time of the first record: together with that of the last one it tells what is a plausible time here. */
-  private firstSeconds = 0;
   private skipBytes = 0;
-  private searchStart = 0;
-  private searchReason = '';
-  private readonly blocks = new PcapngBlocks();
 
   /** The first problems of this capture, and how many there were in all. */
   get problems(): readonly CaptureProblem[] {
@@ -193,6 +158,7 @@ export class CaptureReader extends CaptureWindow {
     let end = start + captured;
     if (end > this.filled) {
       if (!this.ended || start === this.filled) return this.incomplete(end - at);
+      if (this.hidesRecord()) return this.lose(`a record of ${captured} bytes`);
       this.cutShort(captured, this.filled - start);
       end = this.filled;
     }
@@ -223,6 +189,7 @@ export class CaptureReader extends CaptureWindow {
     const end = Math.min(start + captured, this.filled);
     if (end < start + captured) {
       if (start === this.filled) return this.incomplete(length);
+      if (this.hidesRecord()) return this.lose(`a record of ${length} bytes`);
       this.cutShort(captured, end - start);
     }
     this.seconds = view.getInt32(at + 16, false);
@@ -253,6 +220,7 @@ export class CaptureReader extends CaptureWindow {
       const cut = at + padded > this.filled;
       if (cut) {
         if (!this.ended || !packet || at + packetDataStart(type) >= this.filled) return this.incomplete(padded);
+        if (this.hidesRecord()) return this.lose(`a block of ${length} bytes`);
         this.cutShort(length, this.filled - at);
         bodyEnd = Math.min(bodyEnd, this.filled);
       } else if (view.getUint32(bodyEnd, little) !== length && view.getUint32(at + padded - 4, little) !== length) {
@@ -282,11 +250,6 @@ export class CaptureReader extends CaptureWindow {
     this.position = end;
     this.originalLength = original < end - start ? end - start : Math.min(original, 0x7fffffff);
     return FRAME;
-  }
-
-  private need(bytes: number): number {
-    this.wanted = bytes;
-    return NEED_BYTES;
   }
 
   /** The record at `position` needs `bytes`, which are not all there: wait for them, or end. */
@@ -332,99 +295,5 @@ export class CaptureReader extends CaptureWindow {
     }
     this.mode = this.format;
     return END;
-  }
-
-  /** The record at `position` cannot be: search for the next one from the byte behind its start. */
-  private lose(reason: string): number {
-    this.searchStart = this.offsetOf(this.position);
-    this.searchReason = reason;
-    this.position++;
-    this.mode = SEARCH;
-    return END;
-  }
-
-  private search(): number {
-    for (;;) {
-      const distance = this.offsetOf(this.position) - this.searchStart;
-      if (distance > SEARCH_BYTES) {
-        this.log.add(
-          'corrupt',
-          this.searchStart,
-          `${this.searchReason}: no good record in the next ${SEARCH_BYTES} bytes`,
-        );
-        this.mode = DONE;
-        return END;
-      }
-      if (this.position >= this.filled) {
-        if (!this.ended) return this.need(1);
-        this.log.add('corrupt', this.searchStart, `${this.searchReason}: no good record behind it`);
-        this.mode = DONE;
-        return END;
-      }
-      const answer = this.format === PCAPNG_BLOCKS ? this.blockAt() : this.recordAt();
-      if (answer === UNSURE) return NEED_BYTES;
-      if (answer === YES) {
-        this.log.add('corrupt', this.searchStart, `${this.searchReason}: left out ${distance} bytes`);
-        this.mode = this.format;
-        return END;
-      }
-      this.position++;
-    }
-  }
-
-  /** Does a block start at `position`? Both its lengths say so; that is 32 bits of proof on top of a known type. */
-  private blockAt(): number {
-    const at = this.position;
-    if (at + 12 > this.filled) return this.unsure(12);
-    const view = this.view;
-    const section = view.getUint32(at, true) === PCAPNG_SECTION;
-    let little = this.blocks.little;
-    if (section) little = this.window[at + 8]! === 0x4d;
-    if (!section && !isKnownBlock(view.getUint32(at, little))) return NO;
-    const length = view.getUint32(at + 4, little);
-    if (length < 12 || length % 4 !== 0 || length > LARGEST_RECORD + CHECKED_BLOCK) return NO;
-    if (at + length > this.filled) return this.unsure(length);
-    return view.getUint32(at + length - 4, little) === length ? YES : NO;
-  }
-
-  /** Does a pcap or snoop record start at `position`? It and the one behind it are plausible, or it ends with the file. */
-  private recordAt(): number {
-    const at = this.position;
-    const header = this.format === SNOOP_RECORDS ? 24 : this.recordHeader;
-    if (at + header > this.filled) return this.unsure(header);
-    const length = this.plausible(at);
-    if (length === 0) return NO;
-    const next = at + length;
-    if (this.ended && next === this.filled) return YES;
-    if (next + header > this.filled) return this.unsure(length + header);
-    return this.plausible(next) === 0 ? NO : YES;
-  }
-
-  /** Length of the record that might start at `at`, its header included, or 0 if none does. */
-  private plausible(at: number): number {
-    const snoop = this.format === SNOOP_RECORDS;
-    const view = this.view;
-    const little = this.little;
-    const captured = view.getUint32(snoop ? at + 4 : at + 8, little);
-    const original = view.getUint32(snoop ? at : at + 12, little);
-    if (captured === 0 || captured > LARGEST_RECORD || original < captured || original > 16 * LARGEST_RECORD) return 0;
-    const fraction = view.getUint32(at + (snoop ? 20 : 4), little);
-    if (fraction >= (this.nanoseconds ? 1_000_000_000 : 1_000_000)) return 0;
-    if (!this.plausibleTime(view.getInt32(at + (snoop ? 16 : 0), little))) return 0;
-    if (!snoop) return this.recordHeader + captured;
-    const length = view.getUint32(at + 8, false);
-    return length >= captured + 24 && length <= LARGEST_RECORD ? length : 0;
-  }
-
-  /** Within a year of the first or the last record; before any record every time is. */
-  private plausibleTime(seconds: number): boolean {
-    if (this.firstSeconds === 0) return true;
-    return Math.abs(seconds - this.firstSeconds) < YEAR_SECONDS || Math.abs(seconds - this.seconds) < YEAR_SECONDS;
-  }
-
-  private unsure(bytes: number): number {
-    if (this.ended) return NO;
-    this.wanted = bytes;
-    return UNSURE;
   }
 }

@@ -20,6 +20,17 @@ export interface CaptureReaderOptions {
 export class CaptureWindow {
   /** What the frame offsets point into. Valid until the next `refill`, which moves or replaces it. */
   window: Uint8Array;
+  /** The record: bytes [frameStart, frameEnd) of `window`, valid until the next `refill`. */
+  frameStart = 0;
+  frameEnd = 0;
+  /** Length on the wire; never less than what was captured. */
+  originalLength = 0;
+  /** Link type as the file has it (LINKTYPE_ number), without the bits for the frame check sequence. */
+  linkType = -1;
+  /** Capture time: seconds since 1970 as 32 bits (`>>> 0` after 2038), and microseconds. Without a time (simple packets): the one before. */
+  seconds = 0;
+  microseconds = 0;
+
   readonly source: ByteSource;
   protected view: DataView;
   protected position = 0;

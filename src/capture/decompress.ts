@@ -59,7 +59,7 @@ export async function* unzstd(below: ByteSource, native = nativeZstd()): AsyncGe
   if (input.length > 0) throw cutShort();
 }
 
-async function* unzstdFrame(input: InputBuffer, native: (() => Transform) | undefined): AsyncGenerator<Uint8Array> {
+async function* unzstdFrame(input: InputBuffer, native: (() => Transform) | null): AsyncGenerator<Uint8Array> {
   // Section 3.1.1.1: descriptor, window, dictionary, content size.
   await input.need(5);
   const descriptor = input.byte(4);
@@ -81,7 +81,7 @@ async function* unzstdFrame(input: InputBuffer, native: (() => Transform) | unde
       `the zstd file needs ${Math.ceil(window / 1e6)} MB of memory: decompress it first with zstd -d --long=31`,
     );
   }
-  const decoder = native === undefined ? new PureDecoder() : new Pipe(native());
+  const decoder = native === null ? new PureDecoder() : new Pipe(native());
   try {
     await decoder.push(input.take(sizeAt + sizeBytes));
     for (let last = false; !last; ) {
@@ -108,8 +108,8 @@ async function* unzstdFrame(input: InputBuffer, native: (() => Transform) | unde
 }
 
 /** Node's own decompressor: since 22.15, and several times as fast. */
-function nativeZstd(): (() => Transform) | undefined {
-  return (zlib as unknown as { createZstdDecompress?: () => Transform }).createZstdDecompress;
+function nativeZstd(): (() => Transform) | null {
+  return (zlib as unknown as { createZstdDecompress?: () => Transform }).createZstdDecompress ?? null;
 }
 
 function cutShort(): DamagedCompression {
