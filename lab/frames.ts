@@ -12,6 +12,13 @@ export function framesOf(file: Buffer): string[] {
   return frames;
 }
 
+/** The capture's first frames only, as a file. */
+export function firstFrames(file: Buffer, count: number): Buffer {
+  let at = 24;
+  for (let frame = 0; frame < count && at + 16 <= file.length; frame++) at += 16 + file.readUInt32LE(at + 8);
+  return file.subarray(0, Math.min(at, file.length));
+}
+
 /** Which of the texts and of the expressions stand in no frame of the capture. */
 export function missingBytes(file: Buffer, texts: readonly string[], expressions: readonly string[]): string[] {
   const frames = framesOf(file);

@@ -4,6 +4,7 @@
  *   scanner 10.77.0.2, fd77::2  ────  eth0 target 10.77.0.10, fd77::10 eth1  ────  outside 203.0.113.7
  */
 
+import { existsSync } from 'node:fs';
 import { attempt, run } from './shell.ts';
 
 export interface Network {
@@ -24,17 +25,14 @@ const quiet = [
 /** Offloads leave unfinished checksums and segments larger than any wire carries. */
 const offloads = ['rx', 'tx', 'tso', 'gso', 'gro'].flatMap((feature) => [feature, 'off']);
 
+/** The process id keeps two runs of the lab apart. */
 function hostNames(lane: number): Network {
-  return {
-    scanner: `trespass-lab-${lane}-scanner`,
-    target: `trespass-lab-${lane}-target`,
-    outside: `trespass-lab-${lane}-outside`,
-  };
+  const lab = `trespass-lab-${process.pid}-${lane}`;
+  return { scanner: `${lab}-scanner`, target: `${lab}-target`, outside: `${lab}-outside` };
 }
 
 /** Makes the network of one lane; lanes do not see each other, so all use the same addresses. */
 export function openNetwork(lane: number): Network {
-  closeNetwork(lane);
   const network = hostNames(lane);
   for (const host of Object.values(network)) {
     run('ip', 'netns', 'add', host);
@@ -55,10 +53,20 @@ export function openNetwork(lane: number): Network {
 
 /** Ends whatever still runs in the lane's hosts, and removes them. */
 export function closeNetwork(lane: number): void {
-  for (const host of Object.values(hostNames(lane))) {
-    for (const id of attempt('ip', 'netns', 'pids', host).split('\n').filter(Boolean)) attempt('kill', '-9', id);
-    attempt('ip', 'netns', 'del', host);
+  for (const host of Object.values(hostNames(lane))) removeHost(host);
+}
+
+/** Removes what a run left behind that was killed. */
+export function removeStaleHosts(): void {
+  for (const host of attempt('ip', 'netns', 'list').split('\n')) {
+    const [name, id] = /^trespass-lab-(\d+)-\S+/.exec(host) ?? [];
+    if (name !== undefined && !existsSync(`/proc/${id}`)) removeHost(name);
   }
+}
+
+function removeHost(host: string): void {
+  for (const id of attempt('ip', 'netns', 'pids', host).split('\n').filter(Boolean)) attempt('kill', '-9', id);
+  attempt('ip', 'netns', 'del', host);
 }
 
 function join(host: string, port: string, mac: string, otherHost: string, otherPort: string, otherMac: string): void {

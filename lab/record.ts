@@ -1,13 +1,13 @@
 /** Records one scenario: servers up, tcpdump on the target's interface, the command, the checks, the two files. */
 
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Document, visit } from 'yaml';
-import { missingBytes } from './frames.ts';
+import { firstFrames, missingBytes } from './frames.ts';
 import type { Network } from './network.ts';
-import { capturesFolder } from './repository.ts';
 import { installedProbes, probeBytes } from './probes.ts';
+import { capturesFolder } from './repository.ts';
 import { enter } from './room.ts';
 import type { Scenario } from './scenario.ts';
 import { type Server, startResponder, startServer } from './server.ts';
@@ -45,13 +45,13 @@ export async function record(
     const output = await runCommand(scenario, network, folder);
     await sleep(300);
     await tcpdump.stop();
-    const frames = readFileSync(raw);
+    const frames = firstFrames(readFileSync(raw), scenario.frames ?? Number.POSITIVE_INFINITY);
     const probes = (scenario.probes ?? []).map((name) => probeBytes(name, installedProbes()));
     const missing = missingBytes(frames, [...(scenario.bytes ?? []), ...probes], scenario.patterns ?? []);
     if (missing.length > 0)
       throw new ScenarioFault(`not in the capture: ${missing.map((one) => JSON.stringify(one)).join(', ')}\n${output}`);
     if (dropped()) throw new ScenarioFault('tcpdump dropped packets');
-    return { capture: keep(scenario, servers, raw, began), size: frames.length };
+    return { capture: keep(scenario, servers, frames, began), size: frames.length };
   } finally {
     for (const one of running.reverse()) await one.stop();
   }
@@ -96,11 +96,11 @@ async function runCommand(scenario: Scenario, network: Network, folder: string):
 }
 
 /** Puts the capture and its record into the repository; gives the capture's path. */
-function keep(scenario: Scenario, servers: ReadonlyMap<string, Server>, raw: string, began: Date): string {
+function keep(scenario: Scenario, servers: ReadonlyMap<string, Server>, frames: Buffer, began: Date): string {
   const folder = join(capturesFolder, scenario.group);
   mkdirSync(folder, { recursive: true });
   const capture = join(folder, `${scenario.name}.pcap`);
-  copyFileSync(raw, capture);
+  writeFileSync(capture, frames);
   const description = {
     command: scenario.command,
     from: scenario.from === 'outside' ? '203.0.113.7' : '10.77.0.2',
@@ -130,11 +130,12 @@ function readableYaml(description: unknown): string {
       if (typeof scalar.value === 'string' && /[^\n -~]/.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
     },
   });
-  const escape = (character: string) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-  return document.toString({ lineWidth: 0 }).replaceAll(/[\x7f-\xff]/g, escape);
+  const escaped = (character: string) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  return document.toString({ lineWidth: 0 }).replaceAll(/[\x7f-\xff]/g, escaped);
 }
 
 function packageVersion(name: string): string {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own syntax
   const version = attempt('dpkg-query', '-W', '-f', '${Version}', name);
   return `${name} ${version || '(version unknown)'}`;
 }

@@ -13,12 +13,12 @@ import { run } from './shell.ts';
 const responders: Readonly<Record<string, (options: Options) => Responder>> = { silent, echo, closing, dialogue, http };
 
 const options = JSON.parse(process.argv[2] ?? '{}') as Options;
-const make = responders[String(options['respond'])];
-if (make === undefined) throw new Error(`no responder is called ${String(options['respond'])}`);
+const make = responders[String(options.respond)];
+if (make === undefined) throw new Error(`no responder is called ${String(options.respond)}`);
 const responder = make(options);
 
-const tcpPorts = portsOf(options['tcp']);
-const udpPorts = portsOf(options['udp']);
+const tcpPorts = portsOf(options.tcp);
+const udpPorts = portsOf(options.udp);
 if (tcpPorts.length + udpPorts.length === 0) throw new Error('a responder needs a port: tcp or udp');
 
 const onConnection = (socket: Socket) => {
@@ -32,8 +32,7 @@ await Promise.all([
   ...tcpPorts.map(
     (port) =>
       new Promise<void>((resolve) => {
-        const server =
-          options['tls'] === true ? createTlsServer(certificate(), onConnection) : createServer(onConnection);
+        const server = options.tls === true ? createTlsServer(certificate(), onConnection) : createServer(onConnection);
         server.on('tlsClientError', () => {});
         server.listen({ port, host: '::', backlog: 64 }, resolve);
       }),

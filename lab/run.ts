@@ -1,10 +1,10 @@
 /** `npm run lab`: records the captures of `lab/scenarios/` anew. Needs root and Debian. */
 
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Command } from 'commander';
-import { closeNetwork, openNetwork } from './network.ts';
+import { closeNetwork, openNetwork, removeStaleHosts } from './network.ts';
 import { record } from './record.ts';
 import { scenariosFolder } from './repository.ts';
 import { readScenarios, type Scenario } from './scenario.ts';
@@ -16,9 +16,10 @@ const command = new Command('lab')
   .option('--only <pattern...>', 'only scenarios whose group/name contains this (several: any of them)')
   .option('--list', 'list the scenarios and record nothing')
   .option('--jobs <number>', 'scenarios at the same time, each in its own network', '2')
+  .option('--keep', 'keep the folders of scenarios that failed, with capture and logs')
   .option('--no-install', 'install no packages')
   .parse();
-const options = command.opts<{ only?: string[]; list?: true; jobs: string; install: boolean }>();
+const options = command.opts<{ only?: string[]; list?: true; keep?: true; jobs: string; install: boolean }>();
 
 const scenarios = readScenarios(scenariosFolder).filter(
   ({ group, name }) => options.only?.some((pattern) => `${group}/${name}`.includes(pattern)) ?? true,
@@ -38,6 +39,7 @@ if (options.list) {
 
 async function recordAll(chosen: readonly Scenario[]): Promise<boolean> {
   const servers = readServers();
+  removeStaleHosts();
   if (options.install) {
     const needed = chosen.flatMap(({ servers: choices, tools }) => [
       ...choices.flatMap((choice) => (typeof choice === 'string' ? (servers.get(choice)?.packages ?? []) : [])),
@@ -73,6 +75,7 @@ async function recordAll(chosen: readonly Scenario[]): Promise<boolean> {
             console.log(`${name}: ${size} bytes, ${((Date.now() - began) / 1000).toFixed(1)} s`);
           } catch (fault) {
             failed.push(name);
+            if (options.keep) cpSync(room, join(tmpdir(), 'trespass-lab-failed', basename(room)), { recursive: true });
             console.error(`${name}: FAILED: ${fault instanceof Error ? fault.message : String(fault)}`);
           }
           rmSync(room, { recursive: true, force: true });

@@ -51,6 +51,8 @@ const entry = z.strictObject({
   hosts: z.array(z.string()).optional(),
   /** Filter of tcpdump, where the capture would be too big otherwise. */
   filter: z.string().optional(),
+  /** Keep only this many frames, where the capture would be too big otherwise. */
+  frames: z.int().positive().optional(),
   /** Bytes that must stand in one frame of the capture; the lab refuses the capture else. */
   bytes: z.array(latin1).optional(),
   /** The same as regular expressions over one frame (`s` flag). */

@@ -31,5 +31,6 @@ export function install(packages: Iterable<string>): string[] {
 }
 
 function isInstalled(name: string): boolean {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own syntax
   return attempt('dpkg-query', '-W', '-f', '${db:Status-Status}', name) === 'installed';
 }
