@@ -45,10 +45,8 @@ export async function showSignature(
 ): Promise<void> {
   const signature = catalogue.find((one) => one.id === id || String(one.sid) === id);
   if (!signature) {
-    const near = closestWord(
-      id,
-      catalogue.map((one) => one.id),
-    );
+    const ids = catalogue.map((one) => one.id);
+    const near = ids.find((one) => id.length > 3 && one.includes(id)) ?? closestWord(id, ids);
     const hint = near ? `Did you mean ${near}?` : 'trespass signatures list names them all.';
     throw new UsageError(`there is no signature “${printable(id)}”. ${hint}`);
   }

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { main } from './cli.ts';
+import { exampleConsole } from './commands/example-console.ts';
+import { exitCode } from './commands/exit-code.ts';
+
+async function trespass(...argv: string[]) {
+  const console = exampleConsole();
+  const code = await main(argv, console);
+  return { code, out: console.out(), err: console.err() };
+}
+
+describe('trespass', () => {
+  it('--version and --help are answered on stdout', async () => {
+    const version = await trespass('--version');
+    assert.equal(version.code, exitCode.done);
+    assert.match(version.out, /^\d+\.\d+\.\d+\n$/);
+    const help = await trespass('--help');
+    assert.equal(help.code, exitCode.done);
+    assert.match(help.out, /read .*<file\.\.\.>/);
+    assert.match(help.out, /Exit codes:\n {2}0/);
+    assert.match((await trespass('read', '--help')).out, /Examples:\n {2}trespass read monday\.pcap/);
+  });
+
+  it('bad usage exits 2 and says what would be right', async () => {
+    const cases: [argv: string[], says: RegExp][] = [
+      [[], /Usage: trespass/],
+      [['reed', 'x.pcap'], /unknown command 'reed'\n\(Did you mean read\?\)/],
+      [['read'], /missing required argument 'file'/],
+      [['read', '--jsn', 'x.pcap'], /unknown option '--jsn'\n\(Did you mean --json\?\)/],
+      [['read', '--window', 'soon', 'x.pcap'], /Give seconds, more than 0/],
+      [['read', '--window', '0', 'x.pcap'], /Give seconds, more than 0/],
+      [['read', '--min-severity', 'big', 'x.pcap'], /Allowed choices are info, low, medium, high/],
+      [['read', '--table', '--json', 'x.pcap'], /cannot be used with/],
+      [['read', '--internal', '10/8', 'x.pcap'], /neither an address nor a CIDR range such as 10\.0\.0\.0\/8/],
+      [['read', '--config', 'no-such-file.yaml', 'x.pcap'], /no-such-file\.yaml: there is no such file/],
+      [['signatures', 'show', 'no-such-signature'], /there is no signature “no-such-signature”/],
+    ];
+    for (const [argv, says] of cases) {
+      const { code, out, err } = await trespass(...argv);
+      assert.equal(code, exitCode.usage, argv.join(' '));
+      assert.equal(out, '');
+      assert.match(err, says);
+    }
+  });
+
+  it('runs as a program, and ends quietly when nobody reads on', () => {
+    const program = fileURLToPath(new URL('../../bin/trespass.js', import.meta.url));
+    const { status, stdout } = spawnSync(process.execPath, [program, '--version'], { encoding: 'utf8' });
+    assert.equal(status, 0);
+    const file = fileURLToPath(new URL('../../package.json', import.meta.url));
+    assert.equal(stdout, `${JSON.parse(readFileSync(file, 'utf8')).version}\n`);
+    const piped = spawnSync(
+      'sh',
+      ['-c', '("$0" "$1" signatures list; echo "exit $?" >&2) | true', process.execPath, program],
+      {
+        encoding: 'utf8',
+      },
+    );
+    assert.equal(piped.stderr, 'exit 0\n');
+  });
+});
