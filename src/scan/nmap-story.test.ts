@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { exampleSignature } from './example-evidence.ts';
+import { compareVersions, tellNmapStory } from './nmap-story.ts';
+import { scanTitle } from './scan-title.ts';
+
+const ofScript = exampleSignature({ id: 'smtp-a', nmap: { scripts: ['smtp-commands'], since: '7.01', until: '7.98' } });
+const ofProbe = exampleSignature({ id: 'rtsp-a', nmap: { probes: ['RTSPRequest'], since: '4.00' } });
+const ofDatagram = exampleSignature({ id: 'dns-a', transports: ['udp'], nmap: { probes: ['DNSStatusRequest'] } });
+const ofDefaultScript = exampleSignature({ id: 'http-a', nmap: { scripts: ['http-title'], options: ['-sC'] } });
+const ofEither = exampleSignature({
+  id: 'rdp-a',
+  nmap: { scripts: ['rdp-ntlm-info', 'rdp-enum-encryption'], probes: ['TerminalServerCookie'] },
+});
+
+describe('what signatures imply', () => {
+  it('each option, script and probe with the signatures it rests on', () => {
+    const again = { ...ofScript, id: 'smtp-b' };
+    const story = tellNmapStory([ofScript, ofProbe, ofDatagram, ofDefaultScript, again]);
+    assert.deepEqual(story.options, [
+      { name: '--script smtp-commands', signatures: ['smtp-a', 'smtp-b'] },
+      { name: '-sC', signatures: ['http-a'] },
+      { name: '-sU', signatures: ['dns-a'] },
+      { name: '-sV', signatures: ['rtsp-a'] },
+    ]);
+    assert.deepEqual(story.scripts, [
+      { name: 'http-title', signatures: ['http-a'] },
+      { name: 'smtp-commands', signatures: ['smtp-a', 'smtp-b'] },
+    ]);
+    assert.deepEqual(story.probes, [
+      { name: 'DNSStatusRequest', signatures: ['dns-a'] },
+      { name: 'RTSPRequest', signatures: ['rtsp-a'] },
+    ]);
+  });
+
+  it('one of several, when several fit', () => {
+    const story = tellNmapStory([ofEither]);
+    assert.deepEqual([story.options, story.scripts, story.probes], [[], [], []]);
+    assert.deepEqual(story.oneOf, [
+      {
+        scripts: ['rdp-enum-encryption', 'rdp-ntlm-info'],
+        probes: ['TerminalServerCookie'],
+        signatures: ['rdp-a'],
+      },
+    ]);
+  });
+
+  it('not one of several, when another signature already explains it', () => {
+    const certain = exampleSignature({ id: 'rdp-b', nmap: { scripts: ['rdp-ntlm-info'] } });
+    assert.deepEqual(tellNmapStory([ofEither, certain]).oneOf, []);
+  });
+
+  it('the versions that send all of it', () => {
+    const newer = exampleSignature({ nmap: { since: '7.80' } });
+    const older = exampleSignature({ nmap: { until: '6.40' } });
+    assert.deepEqual(tellNmapStory([]).versions, { since: '', until: '', contradictory: false });
+    assert.deepEqual(tellNmapStory([ofScript, newer]).versions, { since: '7.80', until: '7.98', contradictory: false });
+    assert.deepEqual(tellNmapStory([older, newer]).versions, { since: '', until: '', contradictory: true });
+    assert.ok(compareVersions('7.9', '7.80') < 0 && compareVersions('10.01', '7.98') > 0);
+    assert.equal(compareVersions('7.25BETA1', '7.25'), 0);
+  });
+
+  it('other tools, only if they may have sent all that tells', () => {
+    const shared = exampleSignature({ id: 'tls-a', alsoSentBy: ['masscan', 'ZGrab'] });
+    const weak = exampleSignature({ id: 'http-w', grade: 'weak' });
+    assert.deepEqual(tellNmapStory([shared, weak]).orElse, ['ZGrab', 'masscan']);
+    assert.deepEqual(tellNmapStory([shared, ofScript]).orElse, []);
+  });
+
+  it('the same in every order', () => {
+    const all = [ofScript, ofProbe, ofDatagram, ofDefaultScript, ofEither];
+    const shuffled = fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length });
+    fc.assert(fc.property(shuffled, (order) => assert.deepEqual(tellNmapStory(order), tellNmapStory(all))));
+  });
+});
+
+describe('the title', () => {
+  const title = (signatures: Parameters<typeof tellNmapStory>[0], targets = ['10.0.0.9'], more = false) =>
+    scanTitle(tellNmapStory(signatures), '10.0.0.5', targets, more);
+
+  it('says what was done, from whom and against whom', () => {
+    const os = exampleSignature({ nmap: { options: ['-O'] } });
+    const brute = exampleSignature({ nmap: { scripts: ['irc-brute'] } });
+    assert.equal(title([exampleSignature()]), 'Nmap scan from 10.0.0.5 against 10.0.0.9');
+    assert.equal(title([ofProbe]), 'Nmap scan: service detection from 10.0.0.5 against 10.0.0.9');
+    assert.equal(
+      title([ofProbe, ofScript, ofDefaultScript], ['10.0.0.9', '10.0.0.10', '10.0.0.11']),
+      'Nmap scan: service detection and scripts from 10.0.0.5 against 3 hosts',
+    );
+    assert.equal(
+      title([ofProbe, os, brute], ['10.0.0.9'], true),
+      'Nmap scan: service detection, OS detection, password guessing and script irc-brute from 10.0.0.5 against over 1 hosts',
+    );
+  });
+
+  it('does not blame Nmap alone for what others send', () => {
+    const shared = exampleSignature({ alsoSentBy: ['masscan'] });
+    assert.match(title([shared]), /^Nmap, or a tool that carries its probes from 10\.0\.0\.5/);
+  });
+});
