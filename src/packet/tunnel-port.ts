@@ -4,6 +4,8 @@
 export const PORT_VXLAN = 4789;
 /** VXLAN before its port was assigned: still the Linux kernel's own default. */
 export const PORT_VXLAN_LINUX = 8472;
+/** VXLAN with the inner protocol named: draft-ietf-nvo3-vxlan-gpe. */
+export const PORT_VXLAN_GPE = 4790;
 /** RFC 8926. */
 export const PORT_GENEVE = 6081;
 /** User plane of GTP version 1, 3GPP TS 29.281. */
@@ -16,6 +18,7 @@ export function isTunnelPort(sourcePort: number, destinationPort: number): boole
   return (
     destinationPort === PORT_VXLAN ||
     destinationPort === PORT_VXLAN_LINUX ||
+    destinationPort === PORT_VXLAN_GPE ||
     destinationPort === PORT_GENEVE ||
     destinationPort === PORT_GTP_U ||
     destinationPort === PORT_TEREDO ||

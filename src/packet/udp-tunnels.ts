@@ -7,7 +7,7 @@ import { NOT_IP } from './decode-result.ts';
 import type { DecodeState } from './decode-state.ts';
 import { ETHER_BRIDGING, ETHER_IPV4, ETHER_IPV6, ETHER_MPLS } from './ether-type.ts';
 import { LAYER_ETHERNET, LAYER_IPV4, LAYER_IPV6, LAYER_MPLS } from './layer.ts';
-import { PORT_GENEVE, PORT_GTP_U, PORT_TEREDO, PORT_VXLAN, PORT_VXLAN_LINUX } from './tunnel-port.ts';
+import { PORT_GENEVE, PORT_GTP_U, PORT_TEREDO, PORT_VXLAN, PORT_VXLAN_GPE, PORT_VXLAN_LINUX } from './tunnel-port.ts';
 
 /**
  * The step inside the tunnel whose header begins at `at`, `state.at` being moved there; NOT_IP when there is none.
@@ -25,6 +25,8 @@ export function udpTunnel(
     case PORT_VXLAN:
     case PORT_VXLAN_LINUX:
       return vxlan(state, at, end);
+    case PORT_VXLAN_GPE:
+      return vxlanGpe(state, at, end);
     case PORT_GENEVE:
       return geneve(state, at, end);
     case PORT_GTP_U:
@@ -48,6 +50,25 @@ function vxlan(state: DecodeState, at: number, end: number): number {
   if (!isPlain && !hasPolicy) return NOT_IP;
   state.at = at + 8;
   return LAYER_ETHERNET;
+}
+
+/** Flags with version 0, I and P, 16 reserved bits, next protocol: draft-ietf-nvo3-vxlan-gpe section 3. */
+function vxlanGpe(state: DecodeState, at: number, end: number): number {
+  const { bytes } = state;
+  if (at + 8 + 14 > end || bytes[at] !== 0x0c || bytes[at + 1] !== 0 || bytes[at + 2] !== 0 || bytes[at + 7] !== 0) {
+    return NOT_IP;
+  }
+  state.at = at + 8;
+  switch (bytes[at + 3]) {
+    case 1:
+      return LAYER_IPV4;
+    case 2:
+      return LAYER_IPV6;
+    case 3:
+      return LAYER_ETHERNET;
+    default:
+      return NOT_IP;
+  }
 }
 
 /** Version 0 and the options' length, flags, protocol, identifier, reserved byte, options: RFC 8926 section 3.4. */
