@@ -54,3 +54,11 @@ function describe(decoder: PacketDecoder, protocol: number): string {
   const from = `${sourceText(packet)}:${packet.sourcePort}`;
   return `${from} > ${destinationText(packet)}:${packet.destinationPort} protocol ${protocol} "${payload}"${missing}`;
 }
+
+/** One datagram of each version and one segment, and what `decode` says of them. */
+export const DATAGRAM = ipv4(17, udp(1000, 53, 'abcd'));
+export const DATAGRAM_TEXT = '10.0.0.1:1000 > 10.0.0.2:53 protocol 17 "abcd"';
+export const DATAGRAM6 = ipv6(17, udp(1000, 53, 'abcd'));
+export const DATAGRAM6_TEXT = 'fd00::1:1000 > fd00::2:53 protocol 17 "abcd"';
+export const SEGMENT = ipv4(6, tcp(1000, 80, '68656c6c6f'));
+export const SEGMENT_TEXT = '10.0.0.1:1000 > 10.0.0.2:80 protocol 6 "68656c6c6f"';
