@@ -4,8 +4,12 @@ import { hasTextAt, indexOfByte, type Span, textOf } from './bytes.ts';
 import { type Line, readLine, trimEnd, trimStart } from './lines.ts';
 import type { ClientMessage } from './protocol.ts';
 
-/** A method is a token (RFC 9110 section 5.6.2); the address may hold anything but a line end: scanners send blanks too. */
-const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) (.+) ([A-Z]{3,4})\/(\d\.\d)$/s;
+/**
+ * A method is a token (RFC 9110 section 5.6.2). A path or an absolute address may hold blanks, scanners send them; any other
+ * target is one word after a method in capitals, or else prose and SQL would be requests.
+ */
+const REQUEST_LINE =
+  /^(?:([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) ((?:\/|\*|[A-Za-z][A-Za-z0-9+.-]{0,31}:\/\/).*)|([A-Z][A-Z0-9_-]{0,63}) ([^\s"'<>()]+)) [A-Z]{3,4}\/(\d\.\d)$/s;
 /** Empty lines before a request line that are skipped (RFC 9112 section 2.2). */
 const MAX_EMPTY_LINES = 4;
 /** Chunk sizes above this are nonsense; it also keeps sums exact. */
@@ -65,13 +69,14 @@ function readRequest(
   if (!hasTextAt(message.bytes, lineEnd - protocol.length - 5, lineEnd, ` ${protocol}/`)) return undefined;
   const parts = REQUEST_LINE.exec(textOf(message.bytes, line.start, lineEnd));
   if (!parts) return undefined;
-  const uriStart = line.start + parts[1]!.length + 1;
+  const method = parts[1] ?? parts[3]!;
+  const uriStart = line.start + method.length + 1;
   const { headers, next, complete } = readHeaders(message, line.next);
   const request = {
     line: { start: line.start, end: line.end },
-    method: parts[1]!,
-    uri: { start: uriStart, end: uriStart + parts[2]!.length },
-    version: parts[4]!,
+    method,
+    uri: { start: uriStart, end: uriStart + (parts[2] ?? parts[4]!).length },
+    version: parts[5]!,
     headers,
     headersComplete: complete,
   };
@@ -102,7 +107,9 @@ function readHeaders(message: ClientMessage, at: number): { headers: Header[]; n
     if (empty) return { headers, next: at, complete: true };
     pending = { start: line.start, end: line.end };
   }
-  if (pending && message.ended) addHeader(bytes, pending, headers);
+  // The line after it has begun, with something that does not continue it.
+  const last = at < message.end && bytes[at] !== 0x20 && bytes[at] !== 0x09;
+  if (pending && (message.ended || last)) addHeader(bytes, pending, headers);
   return { headers, next: at, complete: message.ended };
 }
 
