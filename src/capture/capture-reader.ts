@@ -9,6 +9,7 @@ import {
   SNOOP,
 } from './capture-format.ts';
 import type { CaptureProblem } from './capture-problem.ts';
+import type { FrameSource } from './frame-source.ts';
 import { INTERFACE_BLOCK, isPacketBlock, packetDataStart } from './pcapng-blocks.ts';
 import {
   CHECKED_BLOCK,
@@ -42,7 +43,7 @@ export { END, FRAME, LARGEST_RECORD, NEED_BYTES, SEARCH_BYTES } from './record-s
  *
  * Whatever the content, it never throws; `problems` says what was wrong.
  */
-export class CaptureReader extends RecordSearch {
+export class CaptureReader extends RecordSearch implements FrameSource {
   /** Captured and original length changed places in version 2.3 of the format; 2.3 itself was written both ways. */
   private lengthsSwapped = 0;
   private skipBytes = 0;

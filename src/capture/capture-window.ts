@@ -1,9 +1,10 @@
 import type { ByteSource } from './byte-source.ts';
 import { ProblemLog } from './capture-problem.ts';
+import type { FrameRegisters } from './frame-source.ts';
 
 /**
- * Half the second-level cache of a common server core: larger windows measured slower (each byte read from the page cache
- * comes from memory instead), smaller ones pay more system calls.
+ * Fits the second-level cache of common server cores beside the tables of the rest of the path. Sizes from 64 KB to 1 MB
+ * measured alike.
  */
 export const WINDOW_BYTES = 262_144;
 /** Default bound of growth; a block or record that needs more is left out and counted. */
@@ -17,7 +18,7 @@ export interface CaptureReaderOptions {
 }
 
 /** The part of a capture that is in memory: bytes `position` to `filled` of `window` are read and not yet used. */
-export class CaptureWindow {
+export class CaptureWindow implements FrameRegisters {
   /** What the frame offsets point into. Valid until the next `refill`, which moves or replaces it. */
   window: Uint8Array;
   /** The record: bytes [frameStart, frameEnd) of `window`, valid until the next `refill`. */
@@ -53,7 +54,8 @@ export class CaptureWindow {
   }
 
   /**
-   * Moves what is not used yet to the window's front and reads more; gives how many bytes came, 0 at the end of the source.
+   * Moves what is not used yet to the window's front and reads more; gives how many bytes came, 0 at the end of the source
+   * (then `next` may still have records). Only to be called when `next` asked for it.
    * Rejects or throws only with the source's own errors.
    */
   refill(): number | Promise<number> {

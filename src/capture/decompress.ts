@@ -8,7 +8,10 @@ import { DamagedCompression } from './capture-source.ts';
 const GZIP_INPUT = 16_384;
 const OUTPUT_CHUNK = 65_536;
 
-/** The bytes of a gzip file (RFC 1952), all its members. On damage: what came before, then DamagedCompression. */
+/**
+ * The bytes of a gzip file (RFC 1952), all its members. On damage: what came before, then DamagedCompression; zlib keeps
+ * back what it unpacked last, up to 64 KB. Of a file cut short nothing is lost.
+ */
 export async function* gunzip(below: ByteSource): AsyncGenerator<Uint8Array> {
   const pipe = new Pipe(zlib.createGunzip({ chunkSize: OUTPUT_CHUNK }));
   const input = new Uint8Array(GZIP_INPUT);

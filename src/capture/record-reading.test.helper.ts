@@ -1,6 +1,7 @@
 import type { ByteSource } from './byte-source.ts';
 import { CaptureReader, END, FRAME, NEED_BYTES } from './capture-reader.ts';
 import type { CaptureReaderOptions } from './capture-window.ts';
+import type { FrameRegisters, FrameSource } from './frame-source.ts';
 
 /** A record copied out of the registers. */
 export interface Read {
@@ -33,7 +34,7 @@ export function memory(bytes: Uint8Array, step = Number.POSITIVE_INFINITY, later
   };
 }
 
-export function copyRecord(reader: Registers): Read {
+export function copyRecord(reader: FrameRegisters): Read {
   const micro = String(reader.microseconds).padStart(6, '0');
   return {
     time: `${reader.seconds >>> 0}.${micro}`,
@@ -43,23 +44,8 @@ export function copyRecord(reader: Registers): Read {
   };
 }
 
-interface Registers {
-  window: Uint8Array;
-  frameStart: number;
-  frameEnd: number;
-  originalLength: number;
-  linkType: number;
-  seconds: number;
-  microseconds: number;
-}
-
-interface Pulled extends Registers {
-  next(): number;
-  refill(): number | Promise<number>;
-}
-
 /** The loop that every user of a reader writes. */
-export async function pull(reader: Pulled): Promise<Read[]> {
+export async function pull(reader: FrameSource): Promise<Read[]> {
   const records: Read[] = [];
   for (;;) {
     const result: number = reader.next();

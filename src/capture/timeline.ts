@@ -1,6 +1,7 @@
 import type { CaptureProblem } from './capture-problem.ts';
 import { CaptureReader, END, FRAME, NEED_BYTES } from './capture-reader.ts';
 import type { CaptureSource } from './capture-source.ts';
+import type { FrameSource } from './frame-source.ts';
 import { openCapture } from './open-capture.ts';
 
 /** Files open at the same time: each holds a window of memory and a descriptor (the usual limit is 1,024). */
@@ -50,7 +51,7 @@ interface Waiting {
  * A file is opened when the timeline reaches its first record and closed at its end. When more files than `filesOpen`
  * overlap, the next one waits until another ends: its records then come late, and a problem says so.
  */
-export class Timeline {
+export class Timeline implements FrameSource {
   window: Uint8Array = new Uint8Array(0);
   frameStart = 0;
   frameEnd = 0;
