@@ -34,11 +34,14 @@ export const keptBytes = 96 << 20;
 /** A sequence number so far from the expected one is another connection on the same ports, not a segment out of order. */
 export const sequenceJump = 1 << 20;
 
-/** Segments held for one flow until the hole before them is filled. */
-export const heldSegmentsPerFlow = 256;
+/** Segments held for one flow until the hole before them is filled: even `flowDepth` of single bytes, in reverse order. */
+export const heldSegmentsPerFlow = flowDepth;
 
-/** Bytes held for all flows. */
-export const heldBytes = 16 << 20;
+/** Memory for the held segments of all flows. */
+export const heldBytes = 32 << 20;
+
+/** What a held segment costs besides its bytes. */
+export const heldSegmentOverhead = 160;
 
 /** How often one flow's bytes are judged for each arriving segment; later only when they have grown by an eighth: a client
  * that sends single bytes must not make us parse all of them each time. */

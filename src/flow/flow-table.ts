@@ -648,23 +648,15 @@ export class FlowTable {
     return best;
   }
 
-  /** Twice the records (or as many, when half of them are over). */
+  /** Twice the records. Flows that are over are handed over before the others move. */
   #grow(now: number): void {
     const old = this.#records;
-    let live = 0;
     for (let record = 0; record < old.length; record += RECORD) {
-      if ((old[record + FLAGS] as number) !== 0 && !this.#isOver(record, now)) live++;
+      if ((old[record + FLAGS] as number) === 0 || !this.#isOver(record, now)) continue;
+      this.#release(record);
+      old[record + FLAGS] = 0;
     }
-    const capacity = this.#mask + 1;
-    const wanted = live > capacity >> 2 ? capacity << 1 : capacity;
-    // Flows that are over are handed over before the records move.
-    for (let record = 0; record < old.length; record += RECORD) {
-      if ((old[record + FLAGS] as number) !== 0 && this.#isOver(record, now)) {
-        this.#release(record);
-        old[record + FLAGS] = 0;
-      }
-    }
-    this.#fill(old, wanted);
+    this.#fill(old, (this.#mask + 1) << 1);
   }
 
   #fill(old: Int32Array, wanted: number): void {

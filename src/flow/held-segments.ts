@@ -1,4 +1,4 @@
-import { heldBytes, heldSegmentsPerFlow } from '../limits.ts';
+import { heldBytes, heldSegmentOverhead, heldSegmentsPerFlow } from '../limits.ts';
 import { Packet } from '../packet/packet.ts';
 
 /** A segment that came before its turn: a copy, for the packet it came in is gone. */
@@ -16,14 +16,15 @@ export interface HeldFlow {
   readonly id: number;
   readonly origin: FlowOrigin;
   readonly segments: HeldSegment[];
-  bytes: number;
+  /** Memory that they take. */
+  cost: number;
 }
 
 /** Segments out of order, of all flows: a cold path, for most flows never come here. Bounded; the oldest flow gives way. */
 export class HeldSegments {
   /** Segments given up for lack of space. */
   dropped = 0;
-  #bytes = 0;
+  #cost = 0;
   #nextId = 1;
   readonly #flows = new Map<number, HeldFlow>();
 
@@ -35,7 +36,7 @@ export class HeldSegments {
   hold(id: number, sequence: number, packet: Packet): number {
     let flow = this.#flows.get(id);
     if (flow === undefined) {
-      flow = { id: this.#nextId, origin: copyOf(packet), segments: [], bytes: 0 };
+      flow = { id: this.#nextId, origin: copyOf(packet), segments: [], cost: 0 };
       this.#nextId = this.#nextId === 0x7fffffff ? 1 : this.#nextId + 1;
       this.#flows.set(flow.id, flow);
     }
@@ -48,22 +49,22 @@ export class HeldSegments {
     // Equal sequence numbers keep the order of arrival: the first to come wins where they differ.
     while (place > 0 && ((sequence - (flow.segments[place - 1] as HeldSegment).sequence) | 0) < 0) place--;
     flow.segments.splice(place, 0, { sequence, bytes: copy });
-    flow.bytes += copy.length;
-    this.#bytes += copy.length;
-    if (this.#bytes > heldBytes) this.#giveWay(flow.id);
+    flow.cost += copy.length + heldSegmentOverhead;
+    this.#cost += copy.length + heldSegmentOverhead;
+    if (this.#cost > heldBytes) this.#giveWay(flow.id);
     return flow.id;
   }
 
   forget(id: number): void {
     const flow = this.#flows.get(id);
     if (flow === undefined) return;
-    this.#bytes -= flow.bytes;
+    this.#cost -= flow.cost;
     this.#flows.delete(id);
   }
 
   #giveWay(except: number): void {
     for (const [id, flow] of this.#flows) {
-      if (this.#bytes <= heldBytes) return;
+      if (this.#cost <= heldBytes) return;
       if (id === except) continue;
       this.dropped += flow.segments.length;
       this.forget(id);
