@@ -69,7 +69,8 @@ export class PacketDecoder {
   /**
    * Decodes the frame [start, end) of `bytes`, captured at `seconds` and `microseconds`. Returns the transport's protocol
    * number (TCP 6, UDP 17, ICMP 1, ICMPv6 58, SCTP 132), the registers of `packet` being set; or one of `decode-result.ts`
-   * (0 and below), the registers being undefined. Never throws, whatever the bytes.
+   * (0 and below), the registers being undefined. Never throws, whatever the bytes, as long as 0 <= start <= end <=
+   * bytes.length.
    *
    * Hot path: Ethernet, IPv4 without options, TCP or UDP is read here in one go. Everything else takes the steps below.
    */

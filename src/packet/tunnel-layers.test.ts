@@ -36,6 +36,7 @@ const TUNNELS: readonly (readonly [string, string])[] = [
   ['VXLAN', ipv4(17, udp(40000, 4789, `0800000000000100${INNER}`))],
   ['VXLAN with group policy', ipv4(17, udp(40000, 8472, `8800123400000100${INNER}`))],
   ['VXLAN-GPE', ipv4(17, udp(40000, 4790, `0c00000100000100${DATAGRAM}`))],
+  ['VXLAN-GPE on the port of VXLAN', ipv4(17, udp(40000, 4789, `0c00000300000100${INNER}`))],
   ['GENEVE', ipv4(17, udp(40000, 6081, `0000655800000100${INNER}`))],
   ['GENEVE with options and IP', ipv4(17, udp(40000, 6081, `02400800000001000102800100000000${DATAGRAM}`))],
   ['GTP-U', ipv4(17, udp(2152, 2152, `30ff${GTP_LENGTH}00000001${DATAGRAM}`))],

@@ -44,6 +44,8 @@ export function udpTunnel(
  */
 function vxlan(state: DecodeState, at: number, end: number): number {
   const { bytes } = state;
+  // The P bit: VXLAN-GPE on the port of plain VXLAN, as Open vSwitch permits.
+  if (bytes[at] === 0x0c) return vxlanGpe(state, at, end);
   if (at + 8 + 14 > end || bytes[at + 7] !== 0) return NOT_IP;
   const isPlain = bytes[at] === 0x08 && bytes[at + 1] === 0 && bytes[at + 2] === 0 && bytes[at + 3] === 0;
   const hasPolicy = bytes[at] === 0x88 && (bytes[at + 1]! & ~0x48) === 0;
