@@ -5,7 +5,15 @@ import { protocols } from './protocol/protocols.ts';
 import type { Evidence } from './scan/evidence.ts';
 import { loadCatalogue } from './signature/load-catalogue.ts';
 import type { ExampleFlow, Signature } from './signature/signature.ts';
-import { bytesOf, type ConversationOptions, type Endpoints, icmpFrame, tcpConversation, tcpFrame, udpFrame } from './testing/frames.ts';
+import {
+  bytesOf,
+  type ConversationOptions,
+  type Endpoints,
+  icmpFrame,
+  tcpConversation,
+  tcpFrame,
+  udpFrame,
+} from './testing/frames.ts';
 
 const catalogue = loadCatalogue();
 const single = catalogue.filter((signature) => signature.sequence === undefined);
@@ -129,7 +137,9 @@ describe('who is the client', () => {
     for (const handshake of [true, false]) {
       const endpoints = bench.endpoints(9999);
       const frames = tcpConversation(endpoints, request, { handshake, close: false });
-      frames.push(tcpFrame(endpoints, { fromServer: true, flags: 24, offset: 1, acknowledged: 1 + request.length }, request));
+      frames.push(
+        tcpFrame(endpoints, { fromServer: true, flags: 24, offset: 1, acknowledged: 1 + request.length }, request),
+      );
       const sources = bench.evidence(frames).map(({ source }) => source);
       assert.deepEqual(sources, [endpoints.source]);
     }
@@ -156,7 +166,10 @@ describe('evidence', () => {
     const [first] = bench.evidence(tcpConversation(bench.endpoints(25), bytesOf('EHLO nmap.scanme.org\r\n')));
     assert.ok(first !== undefined);
     assert.equal(Buffer.from(first.bytes).toString('latin1'), 'EHLO nmap.scanme.org\r\n');
-    assert.equal(Buffer.from(first.bytes.slice(first.matchStart, first.matchEnd)).toString('latin1'), 'nmap.scanme.org');
+    assert.equal(
+      Buffer.from(first.bytes.slice(first.matchStart, first.matchEnd)).toString('latin1'),
+      'nmap.scanme.org',
+    );
     assert.deepEqual(first.fields, { 'smtp.helo': 'nmap.scanme.org' });
   });
 
@@ -165,7 +178,9 @@ describe('evidence', () => {
     const endpoints = bench.endpoints(25);
     const frames = tcpConversation(endpoints, bytesOf('NOOP 1234567\r\n'), { close: false });
     frames.push(tcpFrame(endpoints, { flags: 24, offset: 101 }, bytesOf('EHLO nmap.scanme.org\r\n')));
-    frames.push(tcpFrame(endpoints, { fromServer: true, flags: 24, offset: 1, acknowledged: 123 }, bytesOf('250 ok\r\n')));
+    frames.push(
+      tcpFrame(endpoints, { fromServer: true, flags: 24, offset: 1, acknowledged: 123 }, bytesOf('250 ok\r\n')),
+    );
     assert.deepEqual(bench.see(frames), ['smtp-ehlo-scanme']);
   });
 

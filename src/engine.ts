@@ -72,7 +72,11 @@ export class Engine {
   #packets = 0;
   #payloads = 0;
 
-  constructor(signatures: readonly Signature[], protocols: readonly Protocol[], onEvidence: (evidence: Evidence) => void) {
+  constructor(
+    signatures: readonly Signature[],
+    protocols: readonly Protocol[],
+    onEvidence: (evidence: Evidence) => void,
+  ) {
     const fields = knownFields(protocols);
     this.#signatures = signatures;
     this.#search = new LiteralSearch(
@@ -85,14 +89,7 @@ export class Engine {
   }
 
   /** Takes the captured frame bytes[start, end). The bytes are not needed after the call. */
-  frame(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    linkType: number,
-    seconds: number,
-    microseconds: number,
-  ): void {
+  frame(bytes: Uint8Array, start: number, end: number, linkType: number, seconds: number, microseconds: number): void {
     this.#frames++;
     if (this.decoder.decode(bytes, start, end, linkType, seconds, microseconds) <= 0) return;
     this.#packets++;

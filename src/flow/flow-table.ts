@@ -147,12 +147,7 @@ export class FlowTable {
     let destinationAddress = packet.destination0;
     if (packet.ipVersion === 6) {
       sourceAddress = fold(sourceAddress, packet.source1, packet.source2, packet.source3);
-      destinationAddress = fold(
-        destinationAddress,
-        packet.destination1,
-        packet.destination2,
-        packet.destination3,
-      );
+      destinationAddress = fold(destinationAddress, packet.destination1, packet.destination2, packet.destination3);
     }
     // Each endpoint is hashed alone and the two are added, so that both directions give the same tag.
     let source = Math.imul(sourceAddress ^ this.#key0, 0x85ebca6b);
@@ -237,7 +232,8 @@ export class FlowTable {
     records[record + SEEN] = now;
     if ((flags & DONE) !== 0 && (tcpFlags & (FIN | RST)) === 0) return NOTHING;
 
-    if ((flags & CLIENT_HIGH) !== fromHigh) return this.#serverSegment(packet, record, fromHigh, tcpFlags, length, low, high);
+    if ((flags & CLIENT_HIGH) !== fromHigh)
+      return this.#serverSegment(packet, record, fromHigh, tcpFlags, length, low, high);
     return this.#clientBytes(packet, record, packet.sequence, length, tcpFlags);
   }
 
@@ -636,7 +632,13 @@ export class FlowTable {
       const record = ((low + step) & this.#mask) << RECORD_SHIFT;
       const flags = records[record + FLAGS] as number;
       const rank =
-        (flags & (DONE | CLOSED)) !== 0 ? 3 : (records[record + SUSPICION] as number) !== 0 ? 0 : (records[record + KEPT_LENGTH] as number) === 0 ? 2 : 1;
+        (flags & (DONE | CLOSED)) !== 0
+          ? 3
+          : (records[record + SUSPICION] as number) !== 0
+            ? 0
+            : (records[record + KEPT_LENGTH] as number) === 0
+              ? 2
+              : 1;
       // The oldest of the highest rank; 2^31 - seconds orders by age within a rank.
       const score = rank * 0x80000000 + (0x7fffffff - (records[record + SEEN] as number));
       if (score > bestScore) {

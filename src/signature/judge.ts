@@ -35,7 +35,9 @@ export class Judge {
   readonly #signatures: readonly CompiledSignature[];
 
   constructor(signatures: readonly Signature[], protocols: readonly Protocol[]) {
-    const byName = new Map(protocols.flatMap((protocol) => Object.keys(protocol.fields).map((name) => [name, protocol])));
+    const byName = new Map(
+      protocols.flatMap((protocol) => Object.keys(protocol.fields).map((name) => [name, protocol])),
+    );
     this.#signatures = signatures.map((signature) => ({
       signature,
       conditions: signature.match.map(compileCondition),
@@ -90,7 +92,10 @@ function matchAll(
   return { index, signature, fields, start: first.start, end: first.end };
 }
 
-function findField({ field, holds }: CompiledCondition, parsed: ReadonlyMap<Protocol, readonly Field[]>): Field | undefined {
+function findField(
+  { field, holds }: CompiledCondition,
+  parsed: ReadonlyMap<Protocol, readonly Field[]>,
+): Field | undefined {
   for (const list of parsed.values()) {
     const found = list.find(({ name, value }) => name === field && holds(value));
     if (found !== undefined) return found;
@@ -132,14 +137,30 @@ export function compileTest(test: Test): Predicate {
     nocase ? text.replace(/[A-Z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) | 0x20)) : text;
   const predicates: Predicate[] = [];
   const { is, starts, ends, contains, at, matches, size } = test;
-  if (is !== undefined) predicates.push(((wanted) => (value) => value === wanted)(fold(is)));
-  if (starts !== undefined) predicates.push(((wanted) => (value) => value.startsWith(wanted))(fold(starts)));
-  if (ends !== undefined) predicates.push(((wanted) => (value) => value.endsWith(wanted))(fold(ends)));
+  if (is !== undefined)
+    predicates.push(
+      (
+        (wanted) => (value) =>
+          value === wanted
+      )(fold(is)),
+    );
+  if (starts !== undefined)
+    predicates.push(
+      (
+        (wanted) => (value) =>
+          value.startsWith(wanted)
+      )(fold(starts)),
+    );
+  if (ends !== undefined)
+    predicates.push(
+      (
+        (wanted) => (value) =>
+          value.endsWith(wanted)
+      )(fold(ends)),
+    );
   if (contains !== undefined) {
     const wanted = fold(contains);
-    predicates.push(
-      at === undefined ? (value) => value.includes(wanted) : (value) => value.startsWith(wanted, at),
-    );
+    predicates.push(at === undefined ? (value) => value.includes(wanted) : (value) => value.startsWith(wanted, at));
   }
   if (matches !== undefined) {
     const pattern = new RegExp(matches, nocase ? 'si' : 's');

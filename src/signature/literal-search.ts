@@ -90,13 +90,14 @@ export class LiteralSearch {
     const last = end - GRAM;
     for (let at = from; at <= last; at += STRIDE) {
       const gram =
-        ((bytes[at] as number) |
-          ((bytes[at + 1] as number) << 8) |
-          ((bytes[at + 2] as number) << 16) |
-          ((bytes[at + 3] as number) << 24)) |
+        (bytes[at] as number) |
+        ((bytes[at + 1] as number) << 8) |
+        ((bytes[at + 2] as number) << 16) |
+        ((bytes[at + 3] as number) << 24) |
         FOLD;
       const hash = Math.imul(gram, 0x9e3779b1) >>> (32 - FILTER_BITS);
-      if ((((filter[hash >>> 5] as number) >>> (hash & 31)) & 1) !== 0) this.#compare(bytes, start, end, at, gram, hash);
+      if ((((filter[hash >>> 5] as number) >>> (hash & 31)) & 1) !== 0)
+        this.#compare(bytes, start, end, at, gram, hash);
     }
   }
 
@@ -107,7 +108,11 @@ export class LiteralSearch {
   scanStart(bytes: Uint8Array, start: number, end: number, complete: boolean): void {
     if (end <= start) return;
     const text = this.#text;
-    for (let entry = this.#shorts[(bytes[start] as number) | 0x20] as number; entry >= 0; entry = this.#entryNext[entry] as number) {
+    for (
+      let entry = this.#shorts[(bytes[start] as number) | 0x20] as number;
+      entry >= 0;
+      entry = this.#entryNext[entry] as number
+    ) {
       const literalStart = this.#entryStart[entry] as number;
       const length = (this.#entryEnd[entry] as number) - literalStart;
       if (length > end - start) continue;
@@ -117,10 +122,10 @@ export class LiteralSearch {
     }
     if (end - start < GRAM) return;
     const gram =
-      ((bytes[start] as number) |
-        ((bytes[start + 1] as number) << 8) |
-        ((bytes[start + 2] as number) << 16) |
-        ((bytes[start + 3] as number) << 24)) |
+      (bytes[start] as number) |
+      ((bytes[start + 1] as number) << 8) |
+      ((bytes[start + 2] as number) << 16) |
+      ((bytes[start + 3] as number) << 24) |
       FOLD;
     const bucket = Math.imul(gram, 0x9e3779b1) >>> (32 - BUCKET_BITS);
     for (let entry = this.#starts[bucket] as number; entry >= 0; entry = this.#entryNext[entry] as number) {
@@ -128,7 +133,7 @@ export class LiteralSearch {
       const length = (this.#entryEnd[entry] as number) - literalStart;
       const there = end - start;
       if (complete && there < length) continue;
-      const compared = there < length ? there : length;
+      const compared = Math.min(there, length);
       let index = 0;
       while (index < compared && ((bytes[start + index] as number) | 0x20) === text[literalStart + index]) index++;
       if (index === compared) this.#hit(entry);
@@ -233,7 +238,8 @@ function folded(text: string, at: number): string {
 
 /** Offset of the eight bytes of a literal that ordinary traffic (first) and fewest new grams (then) speak for. */
 function rarestWindow(bytes: string, commonness: ReadonlyMap<string, number>): number {
-  if (bytes.length < WINDOW) throw new RangeError(`A literal that may stand anywhere needs ${WINDOW} bytes: ${JSON.stringify(bytes)}`);
+  if (bytes.length < WINDOW)
+    throw new RangeError(`A literal that may stand anywhere needs ${WINDOW} bytes: ${JSON.stringify(bytes)}`);
   let best = 0;
   let bestCost = Number.POSITIVE_INFINITY;
   for (let window = 0; window + WINDOW <= bytes.length; window++) {

@@ -24,7 +24,11 @@ export function bytesOf(latin1: string): Uint8Array {
   return Buffer.from(latin1, 'latin1');
 }
 
-export function tcpFrame(endpoints: Endpoints, options: SegmentOptions, payload: Uint8Array = new Uint8Array(0)): Uint8Array {
+export function tcpFrame(
+  endpoints: Endpoints,
+  options: SegmentOptions,
+  payload: Uint8Array = new Uint8Array(0),
+): Uint8Array {
   const header = Buffer.alloc(20);
   const fromServer = options.fromServer === true;
   header.writeUInt16BE(fromServer ? endpoints.targetPort : endpoints.sourcePort, 0);
@@ -102,7 +106,8 @@ export function tcpConversation(
   for (const index of order ?? segments.keys()) frames.push(segments[index] as Uint8Array);
   if (close) {
     frames.push(tcpFrame(endpoints, { flags: 17, offset: 1 + payload.length }));
-    if (server) frames.push(tcpFrame(endpoints, { fromServer: true, flags: 17, offset: 1, acknowledged: 2 + payload.length }));
+    if (server)
+      frames.push(tcpFrame(endpoints, { fromServer: true, flags: 17, offset: 1, acknowledged: 2 + payload.length }));
   }
   return frames;
 }

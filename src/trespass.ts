@@ -1,0 +1,190 @@
+/**
+ * The whole path on one page: capture → frame → packet → payload → evidence → alert. The library's entry.
+ *
+ *     import { loadCatalogue, readCaptures, defaultScanSettings } from 'trespass';
+ *
+ *     await readCaptures({
+ *       paths: ['monday.pcap'],
+ *       catalogue: loadCatalogue(),
+ *       settings: defaultScanSettings,
+ *       onAlert: (alert) => console.log(alert.severity, alert.title),
+ *     });
+ */
+
+import { CaptureReader, FRAME, NEED_BYTES } from './capture/capture-reader.ts';
+import type { FrameSource } from './capture/frame-source.ts';
+import { listCaptures } from './capture/list-captures.ts';
+import { openCapture } from './capture/open-capture.ts';
+import { Timeline } from './capture/timeline.ts';
+import { Engine } from './engine.ts';
+import { protocols } from './protocol/protocols.ts';
+import type { Alert } from './scan/alert.ts';
+import type { ScanSettings } from './scan/scan-settings.ts';
+import { ScanTracker } from './scan/scan-tracker.ts';
+import type { Signature } from './signature/signature.ts';
+
+export type { Alert } from './scan/alert.ts';
+export type { Evidence } from './scan/evidence.ts';
+export { defaultScanSettings, type ScanSettings } from './scan/scan-settings.ts';
+export { loadCatalogue } from './signature/load-catalogue.ts';
+export type { Signature } from './signature/signature.ts';
+
+export interface ReadCapturesOptions {
+  /** Files, directories, `-` for standard input; together they are one timeline. */
+  readonly paths: readonly string[];
+  readonly catalogue: readonly Signature[];
+  readonly settings: ScanSettings;
+  /** Called for each scan when it opens and when it closes, in the order of the capture's time. */
+  readonly onAlert: (alert: Alert) => void;
+  /** Bytes of the files; `total` is 0 when it is not known. Called a few times a second. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** What could not be read, and why, in plain words: one line. */
+  readonly onNotice?: (text: string) => void;
+}
+
+/** What was read, found and left out. All numbers only grow. */
+export interface Statistics {
+  readonly frames: number;
+  readonly packets: number;
+  readonly scans: number;
+  readonly files: { readonly read: number; readonly skipped: number; readonly problems: number };
+  readonly decoding: object;
+  readonly flows: object;
+  readonly search: object;
+  readonly tracking: object;
+}
+
+/**
+ * Reads captures to their end.
+ * @throws CaptureError when a file cannot be opened or is no capture; what is broken inside one is a notice.
+ */
+export async function readCaptures(options: ReadCapturesOptions): Promise<Statistics> {
+  const { catalogue, settings, onAlert, onNotice = () => {} } = options;
+  const tracker = new ScanTracker({ settings, signatures: catalogue, onAlert });
+  const engine = new Engine(catalogue, protocols, (evidence) => tracker.add(evidence));
+
+  const list = await listCaptures(options.paths);
+  for (const notice of list.notices) onNotice(notice);
+  const hidden = list.skipped - list.notices.length;
+  if (hidden > 0) onNotice(`${hidden} more files were left out.`);
+
+  const input = await openInput(list.files);
+  try {
+    await pumpAll(input, engine, tracker, options);
+  } finally {
+    await input.close();
+  }
+  engine.finish();
+  tracker.close();
+
+  const problems = input.problems();
+  for (const problem of problems.first) onNotice(problem);
+  if (problems.count > problems.first.length) {
+    onNotice(`${problems.count - problems.first.length} more problems of this kind were not listed.`);
+  }
+  return statistics(engine, tracker, {
+    read: list.files.length,
+    skipped: list.skipped,
+    problems: problems.count,
+  });
+}
+
+/** One capture, or several as one timeline: what is pumped, and how far it is. */
+interface Input {
+  readonly frames: FrameSource;
+  consumed(): number;
+  /** 0: not known. */
+  size(): number;
+  problems(): { readonly first: readonly string[]; readonly count: number };
+  close(): void | Promise<void>;
+}
+
+async function openInput(files: readonly string[]): Promise<Input> {
+  const [only, ...others] = files;
+  if (only !== undefined && others.length === 0) {
+    const source = await openCapture(only);
+    const reader = new CaptureReader(source);
+    return {
+      frames: reader,
+      consumed: () => source.consumed,
+      size: () => source.size ?? 0,
+      problems: () => ({
+        first: reader.problems.map(({ offset, message }) => `${source.name}: at byte ${offset}: ${message}`),
+        count: reader.problemCount,
+      }),
+      close: () => source.close(),
+    };
+  }
+  const timeline = new Timeline(files);
+  return {
+    frames: timeline,
+    consumed: () => timeline.consumed,
+    size: () => timeline.size ?? 0,
+    problems: () => ({
+      first: timeline.problems.map(({ file, offset, message }) => `${file}: at byte ${offset}: ${message}`),
+      count: timeline.problemCount,
+    }),
+    close: () => timeline.close(),
+  };
+}
+
+/** Milliseconds between two reports of progress. */
+const progressEvery = 100;
+
+async function pumpAll(
+  { frames, consumed, size }: Input,
+  engine: Engine,
+  tracker: ScanTracker,
+  { onProgress }: ReadCapturesOptions,
+): Promise<void> {
+  let reported = 0;
+  while (pump(frames, engine, tracker)) {
+    const more = frames.refill();
+    if (typeof more !== 'number') await more;
+    if (onProgress === undefined) continue;
+    const now = performance.now();
+    if (now - reported < progressEvery) continue;
+    reported = now;
+    onProgress(consumed(), size());
+    // Reading a file is synchronous: without this, signals and the terminal would wait for its end.
+    await new Promise(setImmediate);
+  }
+  onProgress?.(consumed(), size());
+}
+
+/** Every frame that is there; false at the end. */
+function pump(frames: FrameSource, engine: Engine, tracker: ScanTracker): boolean {
+  let second = -1;
+  for (;;) {
+    const result = frames.next();
+    if (result !== FRAME) return result === NEED_BYTES;
+    const seconds = frames.seconds;
+    if (seconds !== second) {
+      second = seconds;
+      tracker.advance((seconds >>> 0) * 1_000_000);
+    }
+    engine.frame(frames.window, frames.frameStart, frames.frameEnd, frames.linkType, seconds, frames.microseconds);
+  }
+}
+
+function statistics(engine: Engine, tracker: ScanTracker, files: Statistics['files']): Statistics {
+  const { frames, packets, ...search } = engine.count();
+  const { flows, decoder } = engine;
+  return {
+    frames,
+    packets,
+    scans: tracker.statistics.scans,
+    files,
+    decoding: { ...decoder.counters },
+    flows: {
+      seen: flows.flows,
+      evicted: flows.evicted,
+      segmentsOutOfOrder: flows.outOfOrder,
+      gaps: flows.gaps,
+      segmentsDropped: flows.held.dropped,
+      memoryExhausted: flows.kept.exhausted,
+    },
+    search,
+    tracking: { ...tracker.statistics },
+  };
+}
