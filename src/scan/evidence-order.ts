@@ -23,11 +23,6 @@ export function compareEvidence(a: Evidence, b: Evidence): number {
   );
 }
 
-/** The bytes may be a view of a buffer that is much larger, or will be overwritten. */
-export function copyEvidence(evidence: Evidence): Evidence {
-  return { ...evidence, bytes: evidence.bytes.slice() };
-}
-
 /** An estimate in bytes: two objects, their strings, field values and the shown bytes. */
 export function evidenceCost({ bytes, fields }: Evidence): number {
   let cost = 600 + bytes.length;

@@ -16,7 +16,7 @@ export interface Evidence {
   readonly targetPort: number;
   /** No handshake was seen: one datagram (or half a connection) can bear any source address. */
   readonly spoofable: boolean;
-  /** The client's bytes around the match, at most `limits.evidenceBytes`. */
+  /** The client's bytes around the match, at most `limits.evidenceBytes`. A copy: evidence is kept for long. */
   readonly bytes: Uint8Array;
   /** Where in `bytes` the condition matched. */
   readonly matchStart: number;

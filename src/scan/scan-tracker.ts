@@ -5,6 +5,7 @@ import type { Alert } from './alert.ts';
 import type { Evidence } from './evidence.ts';
 import { isoTime } from './iso-time.ts';
 import { AddressSet, Perimeter } from './perimeter.ts';
+import { RecencyMap } from './recency-map.ts';
 import { Scan } from './scan.ts';
 import { scanAlert } from './scan-alert.ts';
 import type { AuthorisedScanner, ScanSettings } from './scan-settings.ts';
@@ -63,8 +64,8 @@ export class ScanTracker {
   readonly #perimeter: Perimeter;
   readonly #authorised: readonly (readonly [AuthorisedScanner, AddressSet])[];
   /** By source and zone; both in order of their last evidence, so that the first are the first to go. */
-  readonly #suspects = new Map<string, Entry>();
-  readonly #scans = new Map<string, Entry>();
+  readonly #suspects = new RecencyMap<Entry>();
+  readonly #scans = new RecencyMap<Entry>();
   #size = 0;
 
   constructor({ settings, signatures, onAlert }: ScanTrackerOptions) {
@@ -98,22 +99,22 @@ export class ScanTracker {
 
   /** Tells the time of the capture, so that scans close in silence, too. Going back is no harm. Microseconds since 1970. */
   advance(time: number): void {
-    for (const [key, entry] of this.#scans) {
-      if (entry.last + this.#window >= time) break;
-      this.#close(key, entry);
+    for (let scan = this.#scans.oldest(); scan && scan.value.last + this.#window < time; scan = this.#scans.oldest()) {
+      this.#close(scan.key, scan.value);
     }
-    for (const [key, entry] of this.#suspects) {
-      if (entry.last + this.#suspicion >= time) break;
-      this.#suspects.delete(key);
-      this.#size -= entry.size;
+    let suspect = this.#suspects.oldest();
+    while (suspect && suspect.value.last + this.#suspicion < time) {
+      this.#forget(suspect.key, suspect.value);
+      suspect = this.#suspects.oldest();
     }
   }
 
   /** The capture is over: reports what is open. */
   close(): void {
-    for (const [key, entry] of this.#scans) this.#close(key, entry);
-    this.#suspects.clear();
-    this.#size = 0;
+    for (let scan = this.#scans.oldest(); scan; scan = this.#scans.oldest()) this.#close(scan.key, scan.value);
+    for (let suspect = this.#suspects.oldest(); suspect; suspect = this.#suspects.oldest()) {
+      this.#forget(suspect.key, suspect.value);
+    }
   }
 
   #continues(scan: Scan, time: number): boolean {
@@ -127,7 +128,6 @@ export class ScanTracker {
     this.#measure(entry);
     if (scan.lastProof <= entry.last) return;
     entry.last = scan.lastProof;
-    this.#scans.delete(key);
     this.#scans.set(key, entry);
   }
 
@@ -143,8 +143,8 @@ export class ScanTracker {
     this.statistics.evidenceDropped += suspect.add(evidence, evidence.time - this.#suspicion, suspicions);
     const sequences = entry.sufficiency.add(evidence);
     entry.last = Math.max(entry.last, evidence.time);
-    this.#suspects.delete(key);
     if (entry.sufficiency.enough) {
+      this.#suspects.delete(key);
       this.#open(key, entry, suspect, evidence, sequences);
     } else {
       this.#suspects.set(key, entry);
@@ -175,6 +175,11 @@ export class ScanTracker {
     this.#report(entry.state as Scan, 'closed');
   }
 
+  #forget(key: string, entry: Entry): void {
+    this.#suspects.delete(key);
+    this.#size -= entry.size;
+  }
+
   #report(scan: Scan, state: 'open' | 'closed'): void {
     this.#onAlert(scanAlert(scan, state, this.#authorisation(scan.source, scan.firstSeen)));
   }
@@ -196,18 +201,17 @@ export class ScanTracker {
   #enforceLimits(): void {
     const { sources, memory } = this.#settings.limits;
     while (this.#suspects.size + this.#scans.size > sources || this.#size > memory) {
-      const [suspect] = this.#suspects;
+      const suspect = this.#suspects.oldest();
       if (suspect) {
-        this.#suspects.delete(suspect[0]);
-        this.#size -= suspect[1].size;
+        this.#forget(suspect.key, suspect.value);
         this.statistics.sourcesDropped++;
         continue;
       }
-      const [scan] = this.#scans;
+      const scan = this.#scans.oldest();
       // The last one stays whatever the limit says: it has bounds of its own.
       if (!scan || this.#scans.size === 1) return;
       this.statistics.scansClosedEarly++;
-      this.#close(scan[0], scan[1]);
+      this.#close(scan.key, scan.value);
     }
   }
 }

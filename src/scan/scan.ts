@@ -2,7 +2,7 @@
 
 import type { Signature } from '../signature/signature.ts';
 import type { Evidence } from './evidence.ts';
-import { compareEvidence, copyEvidence, evidenceCost } from './evidence-order.ts';
+import { compareEvidence, evidenceCost } from './evidence-order.ts';
 import type { Zone } from './perimeter.ts';
 import type { ScanLimits } from './scan-settings.ts';
 
@@ -77,14 +77,14 @@ export class Scan {
       this.lastProof = Math.max(this.lastProof, last);
       this.spoofable &&= evidence.spoofable;
     }
-    if (!this.headline || compareEvidence(evidence, this.headline) < 0) this.headline = copyEvidence(evidence);
+    if (!this.headline || compareEvidence(evidence, this.headline) < 0) this.headline = evidence;
     const seen = this.signatures.get(signature.id);
     if (!seen) {
       this.signatures.set(signature.id, { signature, count, evidence: this.#keep(evidence) });
       return;
     }
     seen.count += count;
-    if (seen.evidence && compareEvidence(evidence, seen.evidence) < 0) seen.evidence = copyEvidence(evidence);
+    if (seen.evidence && compareEvidence(evidence, seen.evidence) < 0) seen.evidence = evidence;
   }
 
   #keep(evidence: Evidence): Evidence | undefined {
@@ -94,7 +94,7 @@ export class Scan {
     }
     this.#listed++;
     this.#bytes += evidenceCost(evidence);
-    return copyEvidence(evidence);
+    return evidence;
   }
 
   #addTarget({ target, targetPort, transport }: Evidence, count: number): void {

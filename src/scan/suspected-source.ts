@@ -1,7 +1,7 @@
 /** A source in one zone pair whose evidence proves nothing yet. */
 
 import type { Evidence } from './evidence.ts';
-import { compareEvidence, copyEvidence, evidenceCost } from './evidence-order.ts';
+import { compareEvidence, evidenceCost } from './evidence-order.ts';
 
 /** Of one signature against one port. */
 export interface Suspicion {
@@ -35,7 +35,7 @@ export class SuspectedSource {
     this.#forget(oldest);
     // Repeated for longer than the window: counting starts again, lest the scan seems to have begun this morning.
     if (known && known.evidence.time >= oldest) {
-      if (compareEvidence(evidence, known.evidence) < 0) known.evidence = copyEvidence(evidence);
+      if (compareEvidence(evidence, known.evidence) < 0) known.evidence = evidence;
       known.count++;
       known.last = Math.max(known.last, evidence.time);
       this.#keep(key, known);
@@ -43,7 +43,7 @@ export class SuspectedSource {
     }
     const dropped = this.#makeRoom(limit);
     const cost = evidenceCost(evidence) + 200;
-    this.#keep(key, { evidence: copyEvidence(evidence), count: 1, last: evidence.time, cost });
+    this.#keep(key, { evidence, count: 1, last: evidence.time, cost });
     return dropped;
   }
 
