@@ -10,6 +10,7 @@ import {
   UNKNOWN_LINK_TYPE,
 } from './decode-result.ts';
 import { DecodeState } from './decode-state.ts';
+import { ETHER_IPV4, ETHER_IPV6, ETHER_QINQ, ETHER_VLAN } from './ether-type.ts';
 import { ethernetLayer, llcLayer, macInMacLayer, vlanLayer } from './ethernet-layers.ts';
 import type { FragmentCounters } from './fragment-counters.ts';
 import { ipLayer, ipv4Layer, ipv6ExtensionLayer, ipv6Layer } from './ip-layers.ts';
@@ -50,6 +51,9 @@ import { wifiLayer } from './wifi-layers.ts';
  */
 export const MAXIMUM_LAYERS = 32;
 
+/** Ethernet with a VLAN tag. */
+const SHORTEST_FRAME = 18;
+
 /** From a captured frame to the registers of the innermost packet. */
 export class PacketDecoder {
   readonly packet: Packet;
@@ -72,7 +76,8 @@ export class PacketDecoder {
    * (0 and below), the registers being undefined. Never throws, whatever the bytes, as long as 0 <= start <= end <=
    * bytes.length.
    *
-   * Hot path: Ethernet, IPv4 without options, TCP or UDP is read here in one go. Everything else takes the steps below.
+   * Hot path: Ethernet, at most one VLAN tag, IP without options or extension headers, TCP or UDP is read in one go.
+   * Everything else takes the steps below.
    */
   decode(
     bytes: Uint8Array,
@@ -86,71 +91,108 @@ export class PacketDecoder {
     packet.seconds = seconds;
     packet.microseconds = microseconds;
     if (bytes !== this.#viewed) this.#look(bytes);
-    const view = this.#view;
-    // 42 bytes: the three headers when the last is UDP's, and thereby every fixed offset below.
-    if (linkType === LINK_ETHERNET && end - start >= 42 && view.getInt32(start + 12) >> 8 === 0x080045) {
-      // Fragment flags and offset, time to live, protocol.
-      const fragmentAndProtocol = view.getInt32(start + 20);
-      const ports = view.getInt32(start + 34);
-      const ipEnd = (start + 14 + view.getUint16(start + 16)) | 0;
-      if ((fragmentAndProtocol & 0x3fff00ff) === IP_TCP) {
-        if (end - start >= 54) {
-          const offsetAndFlags = view.getUint16(start + 46);
-          // The data offset, in units of four bytes, is in the upper four bits.
-          const payloadStart = (start + 34 + ((offsetAndFlags >> 10) & 0x3c)) | 0;
-          if (payloadStart >= start + 54 && payloadStart <= ipEnd && payloadStart <= end) {
-            const payloadEnd = Math.min(ipEnd, end);
-            packet.bytes = bytes;
-            packet.ipVersion = 4;
-            packet.ipStart = start + 14;
-            packet.protocol = IP_TCP;
-            packet.source0 = view.getInt32(start + 26);
-            packet.source1 = 0;
-            packet.source2 = 0;
-            packet.source3 = 0;
-            packet.destination0 = view.getInt32(start + 30);
-            packet.destination1 = 0;
-            packet.destination2 = 0;
-            packet.destination3 = 0;
-            packet.sourcePort = ports >>> 16;
-            packet.destinationPort = ports & 0xffff;
-            packet.transportStart = start + 34;
-            packet.payloadStart = payloadStart;
-            packet.payloadEnd = payloadEnd;
-            packet.payloadMissing = ipEnd - payloadEnd;
-            packet.sequence = view.getInt32(start + 38);
-            packet.acknowledgement = view.getInt32(start + 42);
-            packet.tcpFlags = offsetAndFlags & 0xff;
-            return IP_TCP;
-          }
-        }
-      } else if ((fragmentAndProtocol & 0x3fff00ff) === IP_UDP && !isTunnelPort(ports >>> 16, ports & 0xffff)) {
-        const udpEnd = (start + 34 + view.getUint16(start + 38)) | 0;
-        if (udpEnd >= start + 42 && udpEnd <= ipEnd) {
-          const payloadEnd = Math.min(udpEnd, end);
-          packet.bytes = bytes;
-          packet.ipVersion = 4;
-          packet.ipStart = start + 14;
-          packet.protocol = IP_UDP;
-          packet.source0 = view.getInt32(start + 26);
-          packet.source1 = 0;
-          packet.source2 = 0;
-          packet.source3 = 0;
-          packet.destination0 = view.getInt32(start + 30);
-          packet.destination1 = 0;
-          packet.destination2 = 0;
-          packet.destination3 = 0;
-          packet.sourcePort = ports >>> 16;
-          packet.destinationPort = ports & 0xffff;
-          packet.transportStart = start + 34;
-          packet.payloadStart = start + 42;
-          packet.payloadEnd = payloadEnd;
-          packet.payloadMissing = udpEnd - payloadEnd;
-          return IP_UDP;
-        }
+    if (linkType === LINK_ETHERNET && end - start >= SHORTEST_FRAME) {
+      const view = this.#view;
+      let ip = start + 14;
+      let etherType = view.getUint16(ip - 2);
+      if (etherType === ETHER_VLAN || etherType === ETHER_QINQ) {
+        ip += 4;
+        etherType = view.getUint16(ip - 2);
       }
+      const protocol =
+        etherType === ETHER_IPV4
+          ? this.#straightIpv4(bytes, ip, end)
+          : etherType === ETHER_IPV6
+            ? this.#straightIpv6(bytes, ip, end)
+            : 0;
+      if (protocol !== 0) return protocol;
     }
     return this.#decodeAny(bytes, start, end, linkType, seconds);
+  }
+
+  /**
+   * An IPv4 header without options at `ip`, not of a fragment, and a TCP or UDP header after it: all registers in one go.
+   * Returns 0, perhaps with some registers changed, when anything is out of the ordinary.
+   */
+  #straightIpv4(bytes: Uint8Array, ip: number, end: number): number {
+    if (end - ip < 28) return 0;
+    const view = this.#view;
+    const packet = this.packet;
+    // Fragment flags and offset, time to live, protocol.
+    const fragmentAndProtocol = view.getInt32(ip + 6);
+    if (view.getUint8(ip) !== 0x45 || (fragmentAndProtocol & 0x3fff0000) !== 0) return 0;
+    const ipEnd = (ip + view.getUint16(ip + 2)) | 0;
+    packet.bytes = bytes;
+    packet.ipVersion = 4;
+    packet.ipStart = ip;
+    packet.source0 = view.getInt32(ip + 12);
+    packet.source1 = 0;
+    packet.source2 = 0;
+    packet.source3 = 0;
+    packet.destination0 = view.getInt32(ip + 16);
+    packet.destination1 = 0;
+    packet.destination2 = 0;
+    packet.destination3 = 0;
+    return this.#straightTransport(fragmentAndProtocol & 0xff, ip + 20, ipEnd, end);
+  }
+
+  /** The same for an IPv6 header without extensions. */
+  #straightIpv6(bytes: Uint8Array, ip: number, end: number): number {
+    if (end - ip < 48) return 0;
+    const view = this.#view;
+    const packet = this.packet;
+    if (view.getUint8(ip) >> 4 !== 6) return 0;
+    const ipEnd = (ip + 40 + view.getUint16(ip + 4)) | 0;
+    packet.bytes = bytes;
+    packet.ipVersion = 6;
+    packet.ipStart = ip;
+    packet.source0 = view.getInt32(ip + 8);
+    packet.source1 = view.getInt32(ip + 12);
+    packet.source2 = view.getInt32(ip + 16);
+    packet.source3 = view.getInt32(ip + 20);
+    packet.destination0 = view.getInt32(ip + 24);
+    packet.destination1 = view.getInt32(ip + 28);
+    packet.destination2 = view.getInt32(ip + 32);
+    packet.destination3 = view.getInt32(ip + 36);
+    return this.#straightTransport(view.getUint8(ip + 6), ip + 40, ipEnd, end);
+  }
+
+  /** `at` is eight bytes or more before `end`; `ipEnd` is where the IP header says that the packet ends. */
+  #straightTransport(protocol: number, at: number, ipEnd: number, end: number): number {
+    const view = this.#view;
+    const packet = this.packet;
+    const ports = view.getInt32(at);
+    if (protocol === IP_TCP) {
+      if (end - at < 20) return 0;
+      const offsetAndFlags = view.getUint16(at + 12);
+      // The data offset, in units of four bytes, is in the upper four bits.
+      const payloadStart = (at + ((offsetAndFlags >> 10) & 0x3c)) | 0;
+      if (payloadStart < at + 20 || payloadStart > ipEnd || payloadStart > end) return 0;
+      const payloadEnd = Math.min(ipEnd, end);
+      packet.protocol = IP_TCP;
+      packet.sourcePort = ports >>> 16;
+      packet.destinationPort = ports & 0xffff;
+      packet.transportStart = at;
+      packet.payloadStart = payloadStart;
+      packet.payloadEnd = payloadEnd;
+      packet.payloadMissing = ipEnd - payloadEnd;
+      packet.sequence = view.getInt32(at + 4);
+      packet.acknowledgement = view.getInt32(at + 8);
+      packet.tcpFlags = offsetAndFlags & 0xff;
+      return IP_TCP;
+    }
+    if (protocol !== IP_UDP || isTunnelPort(ports >>> 16, ports & 0xffff)) return 0;
+    const udpEnd = (at + view.getUint16(at + 4)) | 0;
+    if (udpEnd < at + 8 || udpEnd > ipEnd) return 0;
+    const payloadEnd = Math.min(udpEnd, end);
+    packet.protocol = IP_UDP;
+    packet.sourcePort = ports >>> 16;
+    packet.destinationPort = ports & 0xffff;
+    packet.transportStart = at;
+    packet.payloadStart = at + 8;
+    packet.payloadEnd = payloadEnd;
+    packet.payloadMissing = udpEnd - payloadEnd;
+    return IP_UDP;
   }
 
   #look(bytes: Uint8Array): void {
@@ -199,9 +241,14 @@ export class PacketDecoder {
       case LAYER_IP:
         return ipLayer(state);
       case LAYER_IPV4:
-        return ipv4Layer(state);
+        // Not in a reassembled datagram, of which there is no view.
+        return (
+          (state.bytes === this.#viewed ? this.#straightIpv4(state.bytes, state.at, state.end) : 0) || ipv4Layer(state)
+        );
       case LAYER_IPV6:
-        return ipv6Layer(state);
+        return (
+          (state.bytes === this.#viewed ? this.#straightIpv6(state.bytes, state.at, state.end) : 0) || ipv6Layer(state)
+        );
       case LAYER_IPV6_EXTENSION:
         return ipv6ExtensionLayer(state);
       case LAYER_TRANSPORT:
