@@ -12,6 +12,9 @@ export const ETHER_VLAN = 0x8100;
 export const ETHER_QINQ = 0x88a8;
 /** QinQ as made before 802.1ad. */
 export const ETHER_QINQ_OLD = 0x9100;
+/** Tags of port extenders: Cisco's VN-Tag, and IEEE 802.1BR's E-Tag. */
+export const ETHER_VN_TAG = 0x8926;
+export const ETHER_E_TAG = 0x893f;
 /** IEEE 802.1ah service instance tag (MAC in MAC): a whole customer frame follows. */
 export const ETHER_MAC_IN_MAC = 0x88e7;
 /** RFC 3032: unicast, and what was multicast until RFC 5332. */

@@ -4,6 +4,7 @@ import { NOT_IP, TRUNCATED } from './decode-result.ts';
 import type { DecodeState } from './decode-state.ts';
 import {
   ETHER_BRIDGING,
+  ETHER_E_TAG,
   ETHER_IPV4,
   ETHER_IPV6,
   ETHER_MAC_IN_MAC,
@@ -13,9 +14,11 @@ import {
   ETHER_QINQ,
   ETHER_QINQ_OLD,
   ETHER_VLAN,
+  ETHER_VN_TAG,
   LOWEST_ETHER_TYPE,
 } from './ether-type.ts';
 import {
+  LAYER_E_TAG,
   LAYER_ETHERNET,
   LAYER_IPV4,
   LAYER_IPV6,
@@ -24,6 +27,7 @@ import {
   LAYER_MPLS,
   LAYER_PPPOE,
   LAYER_VLAN,
+  LAYER_VN_TAG,
 } from './layer.ts';
 
 /** The step that reads what an EtherType names; NOT_IP when that is none of ours. */
@@ -46,6 +50,10 @@ export function layerOfEtherType(etherType: number): number {
       return LAYER_ETHERNET;
     case ETHER_MAC_IN_MAC:
       return LAYER_MAC_IN_MAC;
+    case ETHER_VN_TAG:
+      return LAYER_VN_TAG;
+    case ETHER_E_TAG:
+      return LAYER_E_TAG;
     default:
       return etherType < LOWEST_ETHER_TYPE ? LAYER_LLC : NOT_IP;
   }

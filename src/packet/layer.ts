@@ -28,3 +28,5 @@ export const LAYER_ERSPAN3 = 0x110;
 export const LAYER_WCCP = 0x111;
 /** PPI names a link type: `DecodeState.linkType`. */
 export const LAYER_LINK = 0x112;
+export const LAYER_VN_TAG = 0x113;
+export const LAYER_E_TAG = 0x114;

@@ -26,6 +26,7 @@ import {
   LINK_LINUX_COOKED,
   LINK_LINUX_COOKED2,
   LINK_LOOP,
+  LINK_NFLOG,
   LINK_NULL,
   LINK_PPI,
   LINK_PPP,
@@ -46,6 +47,9 @@ const PPP_MPLS = 0x0281;
 
 /** Linux's SLL_PROTOCOL for a frame that begins with an 802.2 header: ETH_P_802_2 of if_ether.h. */
 const COOKED_LLC = 4;
+
+/** The attribute that holds the packet: nfnetlink_log.h. */
+const NFULA_PAYLOAD = 9;
 
 /** Reads the link type's header at `state.at`. */
 export function linkLayer(state: DecodeState, linkType: number): number {
@@ -84,6 +88,8 @@ export function linkLayer(state: DecodeState, linkType: number): number {
       return avsHeader(state);
     case LINK_PPI:
       return perPacketInformation(state);
+    case LINK_NFLOG:
+      return netfilterLog(state);
     default:
       return UNKNOWN_LINK_TYPE;
   }
@@ -171,6 +177,24 @@ export function pppoeLayer(state: DecodeState): number {
   if (bytes[at + 1] !== 0) return NOT_IP;
   state.at = at + 6;
   return LAYER_PPP;
+}
+
+/** Family, version 0, resource; then attributes: length and type in the host's order (little-endian), content, padding. */
+function netfilterLog(state: DecodeState): number {
+  const { bytes, end } = state;
+  let at = state.at + 4;
+  if (at > end) return TRUNCATED;
+  if (bytes[at - 3] !== 0) return NOT_IP;
+  while (at + 4 <= end) {
+    const length = bytes[at]! | (bytes[at + 1]! << 8);
+    if (length < 4) return MALFORMED;
+    if ((bytes[at + 2]! | (bytes[at + 3]! << 8)) === NFULA_PAYLOAD) {
+      state.at = at + 4;
+      return LAYER_IP;
+    }
+    at += (length + 3) & ~3;
+  }
+  return NOT_IP;
 }
 
 /** PPI: version, flags, length of this header and link type of what follows, both little-endian. */

@@ -29,4 +29,6 @@ export const LINK_AVS = 163;
 export const LINK_PPI = 192;
 export const LINK_IPV4 = 228;
 export const LINK_IPV6 = 229;
+/** What Linux's netfilter logged: attributes, one of which is the IP packet. */
+export const LINK_NFLOG = 239;
 export const LINK_LINUX_COOKED2 = 276;

@@ -134,6 +134,34 @@ test('why there is no packet, and that it is counted', () => {
   );
 });
 
+test('the straight path and the step by step one say the same', () => {
+  // What was in fragments is decoded step by step.
+  const stepwise = (frame: string): string | number => {
+    const decoder = new PacketDecoder();
+    const content = `3000${frame}`;
+    decode(decoder, ethernet('0800', ipv4(97, content.slice(0, 32), '2000')));
+    return decode(decoder, ethernet('0800', ipv4(97, content.slice(32), '0002')));
+  };
+  const frames = [
+    ethernet('0800', SEGMENT),
+    ethernet('0800', DATAGRAM),
+    ethernet('86dd', DATAGRAM6),
+    ethernet('86dd', ipv6(6, tcp(1, 2, 'abcdef', '01010101'))),
+    ethernet('8100', `00010800${SEGMENT}`),
+    ethernet('0800', ipv4(17, udp(1, 4789, '0800000000000100'))),
+  ];
+  const changes = fc.array(fc.tuple(fc.integer({ min: 12, max: 70 }), fc.nat({ max: 255 })), { maxLength: 2 });
+  fc.assert(
+    fc.property(fc.constantFrom(...frames), changes, fc.integer({ min: 20, max: 100 }), (frame, changed, length) => {
+      const bytes = Buffer.from(frame, 'hex').subarray(0, length);
+      for (const [at, value] of changed) if (at < bytes.length) bytes[at] = value;
+      const text = bytes.toString('hex');
+      assert.equal(decode(new PacketDecoder(), text), stepwise(text));
+    }),
+    { numRuns: 3000 },
+  );
+});
+
 test('a frame of thousands of tags is given up', () => {
   const decoder = new PacketDecoder();
   assert.equal(decode(decoder, ethernet('8100', '00018100'.repeat(5000))), TOO_DEEP);

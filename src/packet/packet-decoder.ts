@@ -11,12 +11,13 @@ import {
 } from './decode-result.ts';
 import { DecodeState } from './decode-state.ts';
 import { ETHER_IPV4, ETHER_IPV6, ETHER_QINQ, ETHER_VLAN } from './ether-type.ts';
-import { ethernetLayer, llcLayer, macInMacLayer, vlanLayer } from './ethernet-layers.ts';
+import { ethernetLayer, etherTypeAt, llcLayer, macInMacLayer, vlanLayer } from './ethernet-layers.ts';
 import type { FragmentCounters } from './fragment-counters.ts';
 import { ipLayer, ipv4Layer, ipv6ExtensionLayer, ipv6Layer } from './ip-layers.ts';
 import { IP_TCP, IP_UDP } from './ip-protocol.ts';
 import {
   FIRST_LAYER,
+  LAYER_E_TAG,
   LAYER_ERSPAN,
   LAYER_ERSPAN3,
   LAYER_ETHERIP,
@@ -34,6 +35,7 @@ import {
   LAYER_PPPOE,
   LAYER_TRANSPORT,
   LAYER_VLAN,
+  LAYER_VN_TAG,
   LAYER_WCCP,
   LAYER_WIFI,
 } from './layer.ts';
@@ -226,6 +228,10 @@ export class PacketDecoder {
         return ethernetLayer(state);
       case LAYER_VLAN:
         return vlanLayer(state);
+      case LAYER_VN_TAG:
+        return etherTypeAt(state, 4);
+      case LAYER_E_TAG:
+        return etherTypeAt(state, 6);
       case LAYER_LLC:
         return llcLayer(state);
       case LAYER_MPLS:
