@@ -34,7 +34,7 @@ describe('an alert as a table', () => {
   it('says when the source may be forged and when it is authorised', () => {
     const authorised = [{ address: '10.0.0.5', owner: 'Blue team', reason: 'weekly', expires: '2026-12-31' }];
     const table = alertTable(exampleAlert([exampleEvidence(signature, 0, { spoofable: true })], { authorised }), {
-      columns: 120,
+      columns: 140,
       colour: false,
     });
     assert.match(table, /INFO/);

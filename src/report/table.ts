@@ -29,6 +29,7 @@ const shownTargets = 8;
 const shownPorts = 16;
 const shownEvidence = 12;
 const shownNames = 24;
+const shownChoices = 6;
 
 const labelWidth = 10;
 
@@ -43,9 +44,12 @@ export function alertTable(alert: Alert, { columns, colour }: TableOptions): str
     wordWrap: true,
     style: { head: [], border: [], compact: true },
   });
-  const row = (label: string, text: string, wrapOnWordBoundary = true) => {
-    if (text !== '') table.push([style('dim', label), { content: text, wrapOnWordBoundary }]);
+  const row = (label: string, text: string) => {
+    if (text !== '') table.push([style('dim', label), text]);
   };
+  const mark = (text: string) => (colour ? style('inverse', text) : `«${text}»`);
+  // Two more for padding, two for the marks.
+  const excerptWidth = width - labelWidth - 3 - 2 - (colour ? 0 : 2);
 
   row('when', when(alert));
   row('from', source(alert));
@@ -53,7 +57,9 @@ export function alertTable(alert: Alert, { columns, colour }: TableOptions): str
   row('options', names(alert.nmap.options.map(({ name }) => name)));
   row('scripts', names(alert.nmap.scripts.map(({ name }) => name)));
   row('probes', names(alert.nmap.probes.map(({ name }) => name)));
-  for (const { scripts, probes } of alert.nmap.oneOf) row('one of', names([...scripts, ...probes]));
+  for (const { scripts, probes } of alert.nmap.oneOf.slice(0, shownChoices)) {
+    row('one of', names([...scripts, ...probes], shownChoices));
+  }
   row('version', versionText(alert.nmap.versions));
   row('or else', names(alert.nmap.orElse));
 
@@ -61,8 +67,8 @@ export function alertTable(alert: Alert, { columns, colour }: TableOptions): str
   const evidence = mostTelling(alert);
   for (const [index, one] of evidence.entries()) {
     row(index === 0 ? 'evidence' : '', evidenceLine(one, counts.get(one.signature.id) ?? 1));
-    const { before, match, after } = matchExcerpt(one);
-    row('', `${before}${colour ? style('inverse', match) : `«${match}»`}${after}`, false);
+    // A sequence has no bytes of its own: they are those of its parts.
+    if (!one.signature.sequence) row('', matchExcerpt(one, excerptWidth, mark));
   }
   const more = alert.signatures.length - evidence.length;
   if (more > 0) row('', `and ${more} more kinds of evidence; --json names them`);

@@ -51,6 +51,28 @@ describe('what signatures imply', () => {
     assert.deepEqual(tellNmapStory([ofEither, certain]).oneOf, []);
   });
 
+  it('the narrowest choice, when one is part of another', () => {
+    const wide = exampleSignature({
+      id: 'rdp-c',
+      nmap: { scripts: ['rdp-ntlm-info', 'rdp-enum-encryption', 'ssl-cert'] },
+    });
+    const narrow = exampleSignature({ id: 'rdp-d', nmap: { scripts: ['rdp-ntlm-info', 'rdp-enum-encryption'] } });
+    assert.deepEqual(
+      tellNmapStory([wide, narrow, ofEither]).oneOf.map(({ signatures }) => signatures),
+      [['rdp-d']],
+    );
+  });
+
+  it('nothing from weak evidence, unless a sequence stands on it', () => {
+    const weak = exampleSignature({ id: 'x11-a', grade: 'weak', nmap: { probes: ['X11Probe'] } });
+    const walk = exampleSignature({
+      id: 'sequence-a',
+      sequence: { of: ['x11-a', 'rtsp-a'], atLeast: 2, distinct: 'signature', on: 'port', within: 60 },
+    });
+    assert.deepEqual(tellNmapStory([ofScript, weak]).probes, []);
+    assert.deepEqual(tellNmapStory([walk, weak]).probes, [{ name: 'X11Probe', signatures: ['x11-a'] }]);
+  });
+
   it('the versions that send all of it', () => {
     const newer = exampleSignature({ nmap: { since: '7.80' } });
     const older = exampleSignature({ nmap: { until: '6.40' } });
@@ -92,6 +114,10 @@ describe('the title', () => {
       title([ofProbe, os, brute], ['10.0.0.9'], true),
       'Nmap scan: service detection, OS detection, password guessing and script irc-brute from 10.0.0.5 against over 1 hosts',
     );
+  });
+
+  it('does not speak of scripts where probes may have been sent as well', () => {
+    assert.equal(title([ofProbe, ofEither]), 'Nmap scan: service detection from 10.0.0.5 against 10.0.0.9');
   });
 
   it('does not blame Nmap alone for what others send', () => {

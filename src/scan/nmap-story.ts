@@ -37,7 +37,8 @@ export interface VersionRange {
 }
 
 /** The order of the signatures does not matter. */
-export function tellNmapStory(signatures: readonly Signature[]): NmapStory {
+export function tellNmapStory(seen: readonly Signature[]): NmapStory {
+  const signatures = seen.filter((signature) => tells(signature, seen));
   const options = new Map<string, Set<string>>();
   const scripts = new Map<string, Set<string>>();
   const probes = new Map<string, Set<string>>();
@@ -56,6 +57,11 @@ export function tellNmapStory(signatures: readonly Signature[]): NmapStory {
     versions: commonVersions(signatures),
     orElse: otherSenders(signatures),
   };
+}
+
+/** Weak evidence is anybody's, so it tells nothing of Nmap, unless a sequence that was seen stands on it. */
+function tells({ id, grade }: Signature, seen: readonly Signature[]): boolean {
+  return grade !== 'weak' || seen.some(({ sequence }) => sequence?.of.includes(id));
 }
 
 /**
@@ -101,9 +107,18 @@ function choices(
     if (known) known.signatures.push(id);
     else found.set(key, { scripts, probes, signatures: [id] });
   }
-  return [...found]
-    .sort(([a], [b]) => compare(a, b))
-    .map(([, choice]) => ({ ...choice, signatures: choice.signatures.sort() }));
+  const all = [...found].sort(([a], [b]) => compare(a, b)).map(([, choice]) => choice);
+  return all
+    .filter((choice) => !all.some((other) => other !== choice && isPartOf(other, choice)))
+    .map((choice) => ({ ...choice, signatures: choice.signatures.sort() }));
+}
+
+/** Whichever of `part` was sent explains `whole`, too. */
+function isPartOf(part: Choice, whole: Choice): boolean {
+  return (
+    part.scripts.every((name) => whole.scripts.includes(name)) &&
+    part.probes.every((name) => whole.probes.includes(name))
+  );
 }
 
 function commonVersions(signatures: readonly Signature[]): VersionRange {

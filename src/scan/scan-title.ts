@@ -17,7 +17,7 @@ function activities(story: NmapStory): string {
   if (options.has('-sV') || options.has('-A')) parts.push('service detection');
   if (options.has('-O')) parts.push('OS detection');
   if (scripts.some((name) => name.endsWith('-brute'))) parts.push('password guessing');
-  if (options.has('-sC') || scripts.length > 0 || story.oneOf.some((choice) => choice.scripts.length > 0)) {
+  if (options.has('-sC') || scripts.length > 0 || story.oneOf.some(({ probes }) => probes.length === 0)) {
     parts.push(scripts.length === 1 ? `script ${scripts[0]}` : 'scripts');
   }
   const last = parts.pop();
