@@ -46,6 +46,7 @@ export async function record(
     await sleep(300);
     await tcpdump.stop();
     const frames = firstFrames(readFileSync(raw), scenario.frames ?? Number.POSITIVE_INFINITY);
+    if (frames.length <= 24) throw new ScenarioFault(`nothing was captured\n${output}`);
     const probes = (scenario.probes ?? []).map((name) => probeBytes(name, installedProbes()));
     const missing = missingBytes(frames, [...(scenario.bytes ?? []), ...probes], scenario.patterns ?? []);
     if (missing.length > 0)
