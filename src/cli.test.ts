@@ -63,3 +63,11 @@ describe('trespass', () => {
     assert.equal(piped.stderr, 'exit 0\n');
   });
 });
+
+it('docs/read.md explains every option of read', async () => {
+  const { out } = await trespass('read', '--help');
+  const page = readFileSync(fileURLToPath(new URL('../../docs/read.md', import.meta.url)), 'utf8');
+  const options = [...out.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, name]) => name!);
+  const explained = [...page.matchAll(/^\| (?:`-\w`, )?`(--[a-z-]+)/gm)].map(([, name]) => name!);
+  assert.deepEqual([...explained, '--help'].sort(), options.sort());
+});

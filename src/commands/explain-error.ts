@@ -12,16 +12,15 @@ const systemErrors: Readonly<Record<string, string>> = {
   EIO: 'could not be read: the disk or the network share reports an error',
 };
 
+/** Thrown by the language itself, never by us: their place matters. All other errors speak for themselves. */
+const defects: ReadonlySet<unknown> = new Set([TypeError, RangeError, ReferenceError, SyntaxError, EvalError]);
+
 /** One line or several, without a newline at the end and without control characters. */
 export function explainError(error: unknown): string {
   if (!(error instanceof Error)) return withoutControls(String(error));
   const { code, path, message, stack } = error as NodeJS.ErrnoException;
   const explanation = code === undefined ? undefined : systemErrors[code];
   if (explanation !== undefined) return `${path === undefined ? 'input' : withoutControls(path)}: ${explanation}.`;
-  // A plain Error is ours and speaks for itself; a TypeError and its kind are defects, and their place matters.
-  const text =
-    error.constructor === Error || !stack || code !== undefined
-      ? message
-      : `this is a defect, please report it:\n${stack}`;
+  const text = defects.has(error.constructor) ? `this is a defect, please report it:\n${stack ?? message}` : message;
   return text.split('\n').map(withoutControls).join('\n');
 }
