@@ -8,7 +8,7 @@ import type { Packet } from './packet.ts';
 export const FRAGMENT_TIMEOUT_SECONDS = 60;
 /** Incomplete datagrams at a time: a scan with `nmap -f` has some hundreds in flight; a flood of first fragments any number. */
 export const MAXIMUM_DATAGRAMS = 4096;
-/** Bytes of buffers of incomplete datagrams: 64 fragments that claim the greatest offset fit 4 MB, a real burst of NFS fits too. */
+/** Bytes of all their buffers: 256 datagrams of the greatest length, or the whole table of those that scanners cut. */
 export const MAXIMUM_FRAGMENT_MEMORY = 16 * 1024 * 1024;
 /** The greatest IP datagram: RFC 791 section 3.1, RFC 8200 section 3. */
 const MAXIMUM_DATAGRAM_LENGTH = 65_535;

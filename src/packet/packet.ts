@@ -31,7 +31,10 @@ export class Packet {
   /** The application's bytes: [payloadStart, payloadEnd) of `bytes`, as far as they were captured. */
   payloadStart = 0;
   payloadEnd = 0;
-  /** Bytes of the payload that the snap length cut off. */
+  /**
+   * Bytes of the payload that the IP header speaks of and that were not captured: cut off by the snap length, by a switch that
+   * mirrors only the beginning of packets, or never sent by whoever wrote the header.
+   */
   payloadMissing = 0;
   /** TCP only. Flags: the header's byte 13 (FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128). */
   tcpFlags = 0;
