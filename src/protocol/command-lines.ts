@@ -26,8 +26,14 @@ export function readCommandLines(message: ClientMessage, start: number, firstLin
       continue;
     }
     const text = textOf(message.bytes, line.start, line.end);
-    if (/^[\0-\x08\x0e-\x1f]/.test(text) || (lines.length === 0 && !firstLine.test(text))) break;
+    if (/^[\0-\x08\x0e-\x1f]/.test(text)) break;
+    if (lines.length === 0 && (!firstLine.test(text) || beginsLikeProse(text))) break;
     lines.push({ ...line, text });
   }
   return lines;
+}
+
+/** A sentence begins with one capital; programs write commands all in capitals, or none. */
+export function beginsLikeProse(line: string): boolean {
+  return /^[A-Z][a-z]/.test(line);
 }

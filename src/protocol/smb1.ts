@@ -26,6 +26,8 @@ const COMMANDS: ReadonlyMap<number, string> = new Map([
 /** Those whose first words name another request in the same message (MS-CIFS section 2.2.3.4). */
 const CHAINING: ReadonlySet<number> = new Set([0x2d, 0x2e, 0x2f, 0x73, 0x74, 0x75, 0xa2]);
 const NO_MORE = 0xff;
+/** Requests read in one message: real chains have two or three, and overlapping ones must not cost more. */
+const MAX_CHAINED = 8;
 const UNICODE = 0x8000;
 
 /** One request in a message: parameter words and data bytes. */
@@ -42,7 +44,7 @@ export function addSmb1(bytes: Uint8Array, message: SmbMessage, list: FieldList)
   const header = message.start;
   const unicode = (uint16le(bytes, header + 10) & UNICODE) !== 0;
   let command = bytes[header + 4]!;
-  for (let at = header + SMB1_HEADER_SIZE; ; ) {
+  for (let at = header + SMB1_HEADER_SIZE, i = 0; i < MAX_CHAINED; i++) {
     const wordCount = bytes[at]!;
     const words = at + 1;
     const start = words + 2 * wordCount + 2;

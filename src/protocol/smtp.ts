@@ -1,6 +1,7 @@
 /** SMTP and LMTP, the client's half (RFC 5321, RFC 2033, RFC 3030). */
 
 import { textOf } from './bytes.ts';
+import { beginsLikeProse } from './command-lines.ts';
 import { FieldList } from './field-list.ts';
 import { type Line, readLine, trimEnd } from './lines.ts';
 import type { ClientMessage, Field, Protocol } from './protocol.ts';
@@ -47,7 +48,7 @@ function parse(message: ClientMessage): Field[] {
   for (let line = readLine(message, at); line; line = readLine(message, at)) {
     if (line.end - line.start > MAX_COMMAND) break;
     const text = textOf(bytes, line.start, line.end);
-    if (at === message.start && !FIRST_LINE.test(text)) break;
+    if (at === message.start && (!FIRST_LINE.test(text) || beginsLikeProse(text))) break;
     // After STARTTLS comes TLS: a control character is in no command.
     if (/^[\0-\x08\x0e-\x1f]/.test(text)) break;
     addCommand(text, line, list);

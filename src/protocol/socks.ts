@@ -33,7 +33,7 @@ function parse(message: ClientMessage): Field[] {
 /** Version, command, port, address, user id and a zero; for the addresses 0.0.0.x a host name and a zero follow (4a). */
 function parseVersion4(message: ClientMessage, list: FieldList): void {
   const { bytes, start, end } = message;
-  if (start + 9 > end || (bytes[start + 1] !== 1 && bytes[start + 1] !== 2)) return;
+  if (start + 9 > end || (bytes[start + 1] !== 1 && bytes[start + 1] !== 2) || uint16(bytes, start + 2) === 0) return;
   const zero = indexOfByte(bytes, 0, start + 8, Math.min(end, start + 9 + MAX_USER));
   const user = textOf(bytes, start + 8, zero);
   if (bytes[zero] !== 0 || zero >= end || !/^[ -~]*$/.test(user)) return;
@@ -46,8 +46,6 @@ function parseVersion4(message: ClientMessage, list: FieldList): void {
     requestEnd = hostEnd + 1;
     if (!/^[!-~]+$/.test(host)) return;
   }
-  // A client waits for the answer: bytes that go on at once are another protocol.
-  if (requestEnd !== end) return;
   list.addBytes('socks.user', start + 8, zero);
   list.add('socks.request', `${commandName(bytes[start + 1]!)} ${host}:${uint16(bytes, start + 2)}`, start, requestEnd);
 }
@@ -63,7 +61,8 @@ function parseVersion5(message: ClientMessage, list: FieldList): void {
   const credentials = methods.includes(USER_AND_PASSWORD) ? readCredentials(bytes, at, end) : undefined;
   const requestStart = credentials ? credentials.end : at;
   const request = requestStart < end ? readRequest(bytes, requestStart, end) : undefined;
-  if (!request && requestStart !== end) return;
+  // After the methods come credentials (version 1) or the request (version 5), now or later.
+  if (requestStart < end && !request && bytes[requestStart] !== 1 && bytes[requestStart] !== 5) return;
   list.add('socks.methods', methods.join(','), start + 2, at);
   if (credentials) {
     at = credentials.end;
