@@ -39,6 +39,7 @@ export function checkSignature(signature: Signature, fields: KnownFields): Signa
     const path = signature.search.length > 0 ? ['search', i] : ['match'];
     if (fault !== '') faults.push({ path, message: `the literal ${JSON.stringify(literal.bytes)} ${fault}` });
   }
+  if (literals.length === 0) return faults;
   for (const [i, example] of signature.hits.entries()) {
     if (!example.some((flow) => literals.some((literal) => holds(flow, literal)))) {
       faults.push({ path: ['hits', i], message: 'holds none of the bytes that are searched for' });

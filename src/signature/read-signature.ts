@@ -1,9 +1,9 @@
 /** One YAML file of the catalogue → one Signature, with every fault of the file at its line. */
 
 import * as YAML from 'yaml';
-import type * as z from 'zod';
 import type { Transport } from '../protocol/protocol.ts';
 import type { Fault } from './catalogue-fault.ts';
+import { schemaFaults } from './schema-faults.ts';
 import type { Condition, Example, ExampleFlow, SearchLiteral, Signature, Test } from './signature.ts';
 import { type SignatureFile, signatureSchema } from './signature-schema.ts';
 
@@ -36,13 +36,21 @@ export function readSignature(id: string, file: string, text: string): Signature
   YAML.visit(document, {
     Alias: (_key, node) => fault(lineAt(node.range?.[0] ?? 0), 'uses an alias: write the value out, for the reader'),
   });
+  YAML.visit(document, {
+    Pair: (_key, { key }) => {
+      const where = YAML.isNode(key) ? key.range?.[0] : undefined;
+      if (!YAML.isScalar(key)) fault(lineAt(where ?? 0), 'has a key that is no word');
+    },
+  });
   if (faults.length > 0) return { faults, lineOf };
 
   for (const [offset, name, how] of badlyQuoted(document)) fault(lineAt(offset), `${name} ${how}`);
+  const quoteFaults = new Set(faults.map(({ line }) => line));
   const parsed = signatureSchema.safeParse(document.toJS());
   if (!parsed.success) {
-    for (const issue of parsed.error.issues.flatMap((found) => leaves(found, []))) {
-      fault(lineOf(issue.path), issue.message);
+    for (const { path, message } of schemaFaults(parsed.error.issues)) {
+      // A value without quotes is a number or so to YAML: one fault says it all.
+      if (!quoteFaults.has(lineOf(path))) fault(lineOf(path), message);
     }
     return { faults, lineOf };
   }
@@ -99,49 +107,6 @@ function badlyQuoted(document: YAML.Document): [number, string, string][] {
     check(document.contents.get(key, true), key);
   }
   return found;
-}
-
-interface Leaf {
-  readonly path: Path;
-  readonly message: string;
-}
-
-/** Zod's issues as sentences; of the branches of a union, those of the branch that the value comes nearest to. */
-function leaves(issue: z.core.$ZodIssue, parents: Path): Leaf[] {
-  const path = [...parents, ...issue.path];
-  const name = path.length === 0 ? 'the signature' : `\`${path.map(String).join('.')}\``;
-  if (issue.code === 'invalid_union') {
-    const branches = issue.errors.map((errors) => errors.flatMap((error) => leaves(error, path)));
-    const depth = (branch: Leaf[]): number => Math.max(0, ...branch.map((leaf) => leaf.path.length));
-    const nearest = branches.sort((a, b) => depth(b) - depth(a) || a.length - b.length)[0];
-    if (nearest !== undefined && depth(nearest) > path.length) return nearest;
-    const byType = branches.find((branch) => branch.some((leaf) => !leaf.message.includes('must be a')));
-    return (
-      byType ?? [
-        {
-          path,
-          message: `${name} has the wrong form: ${branches
-            .flat()
-            .map((leaf) => leaf.message)
-            .join(', or ')}`,
-        },
-      ]
-    );
-  }
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: [...path, key], message: `\`${key}\` is not a key of ${name}` }));
-  }
-  if (issue.code === 'invalid_key') {
-    return [{ path, message: `${name} is no field: must be \`payload\` or \`protocol.field\`` }];
-  }
-  if (issue.code === 'invalid_type') {
-    const missing = issue.input === undefined && issue.message.includes('undefined');
-    return [{ path, message: missing ? `${name} is missing` : `${name} must be a ${issue.expected}` }];
-  }
-  if (issue.code === 'invalid_value') {
-    return [{ path, message: `${name} must be one of ${issue.values.join(', ')}` }];
-  }
-  return [{ path, message: `${name} ${issue.message}` }];
 }
 
 function toSignature(id: string, file: SignatureFile): Signature {

@@ -4,12 +4,12 @@ import * as z from 'zod';
 
 const bytes = z
   .string()
-  .min(1, 'must not be empty')
+  .min(1)
   // One character is one byte of the wire.
   .regex(/^[\u0000-\u00ff]*$/, 'has a character above U+00FF: write each byte as \\xNN')
   .describe('Bytes: a double-quoted string, one character a byte, \\xNN for what is not text');
 
-const words = z.string().trim().min(1, 'must not be empty');
+const words = z.string().trim().min(1);
 const port = z.int().min(1).max(65535);
 const transport = z.enum(['tcp', 'udp', 'icmp', 'sctp']);
 const version = z.string().regex(/^\d+\.\d+$/, 'must be a quoted version of Nmap, as "7.80"');
