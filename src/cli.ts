@@ -1,26 +1,17 @@
-/** The command `trespass`: reads arguments and hands over to commands/. Each command's code is loaded when it is called. */
+/** The command `trespass`: reads arguments and hands over to commands/. What is not needed is not loaded. */
 
-import { readFileSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Console } from './commands/console.ts';
 import { exitCode, UsageError } from './commands/exit-code.ts';
-import type { ReadOptions } from './commands/read.ts';
-import type { SignatureListOptions } from './commands/signatures.ts';
+import { parseReadArguments } from './commands/read-arguments.ts';
 import { ConfigurationError } from './configuration/configuration-error.ts';
 
 /** `argv` without node and script. Gives the exit code; never throws. */
 export async function main(argv: readonly string[], console: Console = process): Promise<number> {
   endQuietlyWithReader();
-  let code: number = exitCode.done;
-  const program = describe(console, (result) => {
-    code = result;
-  });
   try {
-    await program.parseAsync(argv, { from: 'user' });
-    return code;
+    return await run(argv, console);
   } catch (error) {
-    // Commander has printed its own message (or the help, or the version).
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.usage;
+    if (isCommanderError(error)) return error.exitCode === 0 ? exitCode.done : exitCode.usage;
     if (error instanceof UsageError || error instanceof ConfigurationError) {
       console.stderr.write(`${error.message}\n`);
       return exitCode.usage;
@@ -31,6 +22,18 @@ export async function main(argv: readonly string[], console: Console = process):
   }
 }
 
+async function run(argv: readonly string[], console: Console): Promise<number> {
+  const [command, ...rest] = argv;
+  const read = command === 'read' ? parseReadArguments(rest) : undefined;
+  if (read) return (await import('./commands/read.ts')).read(read.paths, read.options, console);
+  return (await import('./commands/program.ts')).runProgram(argv, console);
+}
+
+/** It has printed its own message (or the help, or the version). Its class is not loaded here: that would cost 20 ms. */
+function isCommanderError(error: unknown): error is { exitCode: number } {
+  return error instanceof Error && String((error as { code?: unknown }).code).startsWith('commander.');
+}
+
 /** `trespass read … | head`: the reader has seen enough, and that is no error. */
 function endQuietlyWithReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -38,103 +41,3 @@ function endQuietlyWithReader(): void {
     process.exit(exitCode.done);
   });
 }
-
-function describe(console: Console, finish: (code: number) => void): Command {
-  const program = new Command('trespass')
-    .description('Tells who is running Nmap, against whom and with what, from its traces in captured traffic.')
-    .version(version(), '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print help for the command')
-    .helpCommand('help [command]', 'print help for a command')
-    .configureOutput({
-      writeOut: (text) => console.stdout.write(text),
-      writeErr: (text) => console.stderr.write(text),
-      getOutHelpWidth: () => console.stdout.columns ?? 80,
-      getErrHelpWidth: () => console.stderr.columns ?? 80,
-    })
-    .showHelpAfterError('(trespass --help lists the commands, trespass COMMAND --help their options)')
-    .exitOverride()
-    .addHelpText('after', exitCodes);
-
-  program
-    .command('read')
-    .description('Reads captures and reports each scan once, when it is over.')
-    .argument('<file...>', 'pcap or pcapng, also compressed (gzip, zstd); a directory; - for standard input')
-    .option('--json', 'one JSON alert a line, also on a terminal')
-    .addOption(new Option('--table', 'a table for people, also when piped').conflicts('json'))
-    .option('--live', 'report a scan also when it opens (for captures that are still being written)')
-    .option('--config <file>', 'settings as YAML (docs/configuration.md)')
-    .addOption(
-      new Option('--window <seconds>', 'silence after which a scan is over (default: 30)').argParser(parseSeconds),
-    )
-    .addOption(
-      new Option(
-        '--internal <range>',
-        'addresses that are ours, as CIDR; repeat it for several (default: private ranges)',
-      ).argParser((range, ranges: string[] | undefined) => [...(ranges ?? []), range]),
-    )
-    .addOption(
-      new Option('--min-severity <level>', 'leave out less severe scans').choices(['info', 'low', 'medium', 'high']),
-    )
-    .option('--fail-on-alert', 'exit with 3 when a scan was reported, unless it is authorised')
-    .option('--no-progress', 'no progress bar')
-    .option('-q, --quiet', 'nothing on standard error but errors')
-    .option('--stats', 'print counters on standard error at the end')
-    .addHelpText('after', readExamples)
-    .action(async (files: string[], options: ReadOptions) => {
-      const { read } = await import('./commands/read.ts');
-      finish(await read(files, options, console));
-    });
-
-  const signatures = program.command('signatures').description('Shows the catalogue: what is recognised, and why.');
-  signatures
-    .command('list')
-    .description('Lists all signatures: a table on a terminal, else one JSON object a line.')
-    .option('--json', 'one JSON object a line, also on a terminal')
-    .action(async (options: SignatureListOptions) => {
-      const { listSignatures } = await import('./commands/signatures.ts');
-      await listSignatures(options, console);
-    });
-  signatures
-    .command('show')
-    .description('Shows one signature in full.')
-    .argument('<id>', 'as listed, for example smtp-ehlo-scanme; its number (sid) does as well')
-    .option('--json', 'as JSON')
-    .action(async (id: string, options: SignatureListOptions) => {
-      const { showSignature } = await import('./commands/signatures.ts');
-      await showSignature(id, options, console);
-    });
-  return program;
-}
-
-function parseSeconds(text: string): number {
-  const seconds = Number(text);
-  if (/^[0-9]+(\.[0-9]+)?$/.test(text) && seconds > 0 && seconds <= 86_400) return seconds;
-  throw new InvalidArgumentError('Give seconds, more than 0 and at most 86400 (a day).');
-}
-
-function version(): string {
-  // Two folders up, from a checkout and from an installed package alike: this file is dist/src/cli.js.
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
-}
-
-const exitCodes = `
-Exit codes:
-  0  ran, whatever was found
-  1  could not do the job
-  2  bad usage or configuration
-  3  a scan was reported (only with --fail-on-alert)
-`;
-
-const readExamples = `
-On a terminal it prints a table, else one JSON alert a line (as Suricata's eve.json).
-Notices and the progress bar go to standard error.
-
-Examples:
-  trespass read monday.pcap                      one capture
-  trespass read captures/ edge.pcapng.gz         several, as one timeline
-  tcpdump -w - -i eth0 | trespass read --live -  while it is being written
-  trespass read big.pcap | jq -r .src_ip         who scanned
-  trespass read --internal 192.0.2.0/24 x.pcap   a network with public addresses
-  trespass read --min-severity medium --fail-on-alert x.pcap || page-someone
-${exitCodes}`;

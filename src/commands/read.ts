@@ -49,8 +49,15 @@ export async function read(
 ): Promise<number> {
   const settings = await settingsFrom(options);
   const { readCaptures, loadCatalogue } = await loadEngine();
-  const format = await loadFormat(settings.output.format, console);
+  const forPeople = settings.output.format === 'table' || (settings.output.format === 'auto' && !!console.stdout.isTTY);
   const progress = await loadProgress(options, console);
+  const report = new Report(
+    () => loadPrinter(forPeople, console),
+    (text) => {
+      progress?.clear();
+      console.stdout.write(text);
+    },
+  );
   const counts = emptySeverityCounts();
   let found = false;
 
@@ -62,19 +69,20 @@ export async function read(
       if (!isShown(alert, settings.output)) return;
       found ||= alert.severity !== 'info';
       if (alert.state === 'closed') countSeverity(counts, alert);
-      progress?.clear();
-      console.stdout.write(format.print(alert));
+      report.add(alert);
     },
-    ...(progress && { onProgress: progress.update }),
+    // Given also when nobody looks: the engine then lets the report load and write while it reads.
+    onProgress: (done, total) => progress?.update(done, total),
     onNotice: (text) => {
       if (options.quiet) return;
       progress?.clear();
       console.stderr.write(`trespass: ${withoutControls(text)}\n`);
     },
   });
+  await report.end();
 
   progress?.stop();
-  if (format.forPeople && !options.quiet) console.stderr.write(`${scanSummary(counts)}\n`);
+  if (forPeople && !options.quiet) console.stderr.write(`${scanSummary(counts)}\n`);
   if (options.stats) console.stderr.write(printStatistics(statistics));
   return found && options.failOnAlert ? exitCode.found : exitCode.done;
 }
@@ -125,20 +133,51 @@ function isShown({ state, severity }: Alert, { minimumSeverity, openScans }: Out
   return (state === 'closed' || openScans) && severities.indexOf(severity) >= severities.indexOf(minimumSeverity);
 }
 
-interface Format {
-  readonly forPeople: boolean;
-  print(alert: Alert): string;
-}
+type Printer = (alert: Alert) => string;
 
 /** Only what is printed with is loaded. */
-async function loadFormat(format: OutputSettings['format'], { stdout }: Console): Promise<Format> {
-  if (format === 'table' || (format === 'auto' && stdout.isTTY)) {
+async function loadPrinter(forPeople: boolean, { stdout }: Console): Promise<Printer> {
+  if (forPeople) {
     const { alertTable } = await import('../report/table.ts');
     const options = { columns: columnsOf(stdout), colour: stdout.hasColors?.() ?? false };
-    return { forPeople: true, print: (alert) => `${alertTable(alert, options)}\n` };
+    return (alert) => `${alertTable(alert, options)}\n`;
   }
   const { eveLine } = await import('../report/eve.ts');
-  return { forPeople: false, print: (alert) => `${eveLine(alert)}\n` };
+  return (alert) => `${eveLine(alert)}\n`;
+}
+
+/** Prints alerts in their order. The printer is loaded for the first one: most captures hold none. */
+class Report {
+  readonly #load: () => Promise<Printer>;
+  readonly #write: (text: string) => void;
+  readonly #waiting: Alert[] = [];
+  #loading: Promise<void> | undefined;
+  #print: Printer | undefined;
+
+  constructor(load: () => Promise<Printer>, write: (text: string) => void) {
+    this.#load = load;
+    this.#write = write;
+  }
+
+  add(alert: Alert): void {
+    if (this.#print) {
+      this.#write(this.#print(alert));
+      return;
+    }
+    this.#waiting.push(alert);
+    if (this.#loading) return;
+    this.#loading = this.#load().then((print) => {
+      this.#print = print;
+      for (const waiting of this.#waiting.splice(0)) this.#write(print(waiting));
+    });
+    // `end` tells of a failure; until then it is nobody's.
+    this.#loading.catch(() => {});
+  }
+
+  /** @throws what went wrong while loading or printing. */
+  async end(): Promise<void> {
+    await this.#loading;
+  }
 }
 
 async function loadProgress({ quiet, progress }: ReadOptions, { stderr }: Console) {

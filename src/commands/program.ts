@@ -1,0 +1,111 @@
+/** The command line as people see it: commands, options, help and messages about bad usage. */
+
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Console } from './console.ts';
+import { exitCode } from './exit-code.ts';
+import type { ReadOptions } from './read.ts';
+import { parseSeconds, secondsExpected } from './read-arguments.ts';
+import type { SignatureListOptions } from './signatures.ts';
+import { version } from './version.ts';
+
+/** Runs the command that `argv` names. @throws CommanderError when the usage is bad, or help was asked for. */
+export async function runProgram(argv: readonly string[], console: Console): Promise<number> {
+  let code: number = exitCode.done;
+  const program = describe(console, (result) => {
+    code = result;
+  });
+  await program.parseAsync(argv, { from: 'user' });
+  return code;
+}
+
+function describe(console: Console, finish: (code: number) => void): Command {
+  const program = new Command('trespass')
+    .description('Tells who is running Nmap, against whom and with what, from its traces in captured traffic.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help for the command')
+    .helpCommand('help [command]', 'print help for a command')
+    .configureOutput({
+      writeOut: (text) => console.stdout.write(text),
+      writeErr: (text) => console.stderr.write(text),
+      getOutHelpWidth: () => console.stdout.columns ?? 80,
+      getErrHelpWidth: () => console.stderr.columns ?? 80,
+    })
+    .showHelpAfterError('(trespass --help lists the commands, trespass COMMAND --help their options)')
+    .exitOverride()
+    .addHelpText('after', exitCodes);
+
+  program
+    .command('read')
+    .description('Reads captures and reports each scan once, when it is over.')
+    .argument('<file...>', 'pcap or pcapng, also compressed (gzip, zstd); a directory; - for standard input')
+    .option('--json', 'one JSON alert a line, also on a terminal')
+    .addOption(new Option('--table', 'a table for people, also when piped').conflicts('json'))
+    .option('--live', 'report a scan also when it opens (for captures that are still being written)')
+    .option('--config <file>', 'settings as YAML (docs/configuration.md)')
+    .addOption(new Option('--window <seconds>', 'silence after which a scan is over (default: 30)').argParser(seconds))
+    .addOption(
+      new Option(
+        '--internal <range>',
+        'addresses that are ours, as CIDR; repeat it for several (default: private ranges)',
+      ).argParser((range, ranges: string[] | undefined) => [...(ranges ?? []), range]),
+    )
+    .addOption(
+      new Option('--min-severity <level>', 'leave out less severe scans').choices(['info', 'low', 'medium', 'high']),
+    )
+    .option('--fail-on-alert', 'exit with 3 when a scan was reported, unless it is authorised')
+    .option('--no-progress', 'no progress bar')
+    .option('-q, --quiet', 'nothing on standard error but errors')
+    .option('--stats', 'print counters on standard error at the end')
+    .addHelpText('after', readExamples)
+    .action(async (files: string[], options: ReadOptions) => {
+      const { read } = await import('./read.ts');
+      finish(await read(files, options, console));
+    });
+
+  const signatures = program.command('signatures').description('Shows the catalogue: what is recognised, and why.');
+  signatures
+    .command('list')
+    .description('Lists all signatures: a table on a terminal, else one JSON object a line.')
+    .option('--json', 'one JSON object a line, also on a terminal')
+    .action(async (options: SignatureListOptions) => {
+      const { listSignatures } = await import('./signatures.ts');
+      await listSignatures(options, console);
+    });
+  signatures
+    .command('show')
+    .description('Shows one signature in full.')
+    .argument('<id>', 'as listed, for example smtp-ehlo-scanme; its number (sid) does as well')
+    .option('--json', 'as JSON')
+    .action(async (id: string, options: SignatureListOptions) => {
+      const { showSignature } = await import('./signatures.ts');
+      await showSignature(id, options, console);
+    });
+  return program;
+}
+
+function seconds(text: string): number {
+  const value = parseSeconds(text);
+  if (value === undefined) throw new InvalidArgumentError(secondsExpected);
+  return value;
+}
+
+const exitCodes = `
+Exit codes:
+  0  ran, whatever was found
+  1  could not do the job
+  2  bad usage or configuration
+  3  a scan was reported (only with --fail-on-alert)
+`;
+
+const readExamples = `
+On a terminal it prints a table, else one JSON alert a line (as Suricata's eve.json).
+Notices and the progress bar go to standard error.
+
+Examples:
+  trespass read monday.pcap                      one capture
+  trespass read captures/ edge.pcapng.gz         several, as one timeline
+  tcpdump -w - -i eth0 | trespass read --live -  while it is being written
+  trespass read big.pcap | jq -r .src_ip         who scanned
+  trespass read --internal 192.0.2.0/24 x.pcap   a network with public addresses
+  trespass read --min-severity medium --fail-on-alert x.pcap || page-someone
+${exitCodes}`;
