@@ -32,6 +32,8 @@ test('FTP: mail, chat and prose are none', () => {
 
 test('POP3', () => {
   assert.deepEqual(valuesOf(pop3, 'CAPA\r\nAUTH NTLM\r\nQUIT\r\n')['pop3.command'], ['CAPA', 'AUTH NTLM', 'QUIT']);
+  assert.deepEqual(valuesOf(pop3, 'AUTH secret word\r\nPING\r\n'), {}, 'Redis');
+  assert.deepEqual(valuesOf(pop3, 'USER a\r\nPASS b\r\n', { destinationPort: 21 }), {});
   assert.deepEqual(valuesOf(pop3, 'List of things\r\nQUIT\r\n'), {});
 });
 

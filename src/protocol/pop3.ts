@@ -3,9 +3,15 @@
 import { readCommandLines } from './command-lines.ts';
 import { FieldList } from './field-list.ts';
 import type { ClientMessage, Field, Protocol } from './protocol.ts';
+import { MECHANISM } from './sasl.ts';
 
-const FIRST_LINE =
-  /^(?:(?:CAPA|STLS|QUIT|NOOP|STAT|LIST|UIDL|AUTH)[ \t]*$|(?:USER|APOP)[ \t]+\S|AUTH[ \t]+[A-Z0-9_-]+(?:[ \t]+\S+)?[ \t]*$)/i;
+/** FTP servers understand USER and PASS too. */
+const FTP_PORTS: ReadonlySet<number> = new Set([21, 990]);
+
+const FIRST_LINE = new RegExp(
+  `^(?:(?:CAPA|STLS|QUIT|NOOP|STAT|LIST|UIDL|AUTH)[ \\t]*$|(?:USER|APOP)[ \\t]+\\S|AUTH[ \\t]+(?:${MECHANISM})(?:[ \\t]+\\S+)?[ \\t]*$)`,
+  'i',
+);
 
 export const pop3: Protocol = {
   name: 'pop3',
@@ -18,6 +24,7 @@ export const pop3: Protocol = {
 
 function parse(message: ClientMessage): Field[] {
   const list = new FieldList(message.bytes);
+  if (FTP_PORTS.has(message.destinationPort)) return [];
   for (const line of readCommandLines(message, message.start, FIRST_LINE)) {
     list.addBytes('pop3.command', line.start, line.end);
   }

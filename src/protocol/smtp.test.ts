@@ -59,6 +59,7 @@ test('what does not begin with a command is no SMTP', () => {
     'GET / HTTP/1.0\r\nEHLO nmap.scanme.org\r\n',
     'POST / HTTP/1.1\r\nContent-Length: 30\r\n\r\nEHLO nmap.scanme.org\r\n',
     'Data sheets are attached.\r\nEHLO nmap.scanme.org\r\n',
+    'AUTH secret word\r\nEHLO nmap.scanme.org\r\n',
     'Help wanted:\r\nEHLO nmap.scanme.org\r\n',
     'Help me with this log:\r\nEHLO nmap.scanme.org\r\n',
     'EHLO what a day\r\nEHLO nmap.scanme.org\r\n',

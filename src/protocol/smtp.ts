@@ -5,10 +5,13 @@ import { beginsLikeProse } from './command-lines.ts';
 import { FieldList } from './field-list.ts';
 import { type Line, readLine, trimEnd } from './lines.ts';
 import type { ClientMessage, Field, Protocol } from './protocol.ts';
+import { MECHANISM } from './sasl.ts';
 
 /** RFC 5321 section 4.1.1 and the extensions that define a verb. What follows the verb is checked: prose starts with words too. */
-const FIRST_LINE =
-  /^(?:(?:EHLO|HELO|LHLO|VRFY|EXPN|ETRN)[ \t]+\S+[ \t]*|(?:EHLO|HELO|LHLO|HELP|NOOP|RSET|QUIT|DATA|STARTTLS|TURN)[ \t]*|HELP[ \t]+\S+|MAIL FROM:.*|RCPT TO:.*|AUTH[ \t]+[A-Z0-9_-]+(?:[ \t]+\S+)?[ \t]*|BDAT[ \t]+\d+(?:[ \t]+LAST)?|XCLIENT[ \t]+\S+=.*)$/is;
+const FIRST_LINE = new RegExp(
+  `^(?:(?:EHLO|HELO|LHLO|VRFY|EXPN|ETRN)[ \\t]+\\S+[ \\t]*|(?:EHLO|HELO|LHLO|HELP|NOOP|RSET|QUIT|DATA|STARTTLS|TURN)[ \\t]*|HELP[ \\t]+\\S+|MAIL FROM:.*|RCPT TO:.*|AUTH[ \\t]+(?:${MECHANISM})(?:[ \\t]+\\S+)?[ \\t]*|BDAT[ \\t]+\\d+(?:[ \\t]+LAST)?|XCLIENT[ \\t]+\\S+=.*)$`,
+  'is',
+);
 const GREETING = /^(?:EHLO|HELO|LHLO)[ \t]+/i;
 const ENVELOPE = /^(MAIL FROM|RCPT TO):[ \t]*(?:<([^>]*)>?|(\S*))/is;
 const AUTHENTICATION = /^AUTH[ \t]+/i;
