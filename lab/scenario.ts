@@ -68,6 +68,8 @@ const entry = z.strictObject({
 const file = z.strictObject({
   /** What this file is about, for its reader. */
   about: z.string().optional(),
+  /** Lists of servers that scenarios share by YAML anchors; not used otherwise. */
+  servers: z.record(z.string(), settings.servers).optional(),
   defaults: z.strictObject(settings).partial(),
   scenarios: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), entry),
 });
