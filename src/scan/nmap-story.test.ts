@@ -51,6 +51,24 @@ describe('what signatures imply', () => {
     assert.deepEqual(tellNmapStory([ofEither, certain]).oneOf, []);
   });
 
+  it('-sC, when several default scripts ran', () => {
+    const ran = ['dns-nsid', 'ssh-hostkey', 'sshv1'].map((name) =>
+      exampleSignature({ id: name, nmap: { scripts: [name] } }),
+    );
+    const choice = exampleSignature({ id: 'either', nmap: { scripts: ['smb2-time', 'smb2-security-mode'] } });
+    const names = (signatures: Parameters<typeof tellNmapStory>[0]) =>
+      tellNmapStory(signatures).options.map(({ name }) => name);
+    assert.deepEqual(names(ran.slice(0, 2)), ['--script dns-nsid', '--script ssh-hostkey']);
+    assert.deepEqual(names([...ran, ofProbe, exampleSignature({ id: 'irc', nmap: { scripts: ['irc-brute'] } })]), [
+      '--script irc-brute',
+      '-sC',
+      '-sV',
+    ]);
+    assert.deepEqual(tellNmapStory([...ran.slice(0, 2), choice]).options, [
+      { name: '-sC', signatures: ['dns-nsid', 'either', 'ssh-hostkey'] },
+    ]);
+  });
+
   it('the narrowest choice, when one is part of another', () => {
     const wide = exampleSignature({
       id: 'rdp-c',

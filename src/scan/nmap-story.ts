@@ -1,6 +1,7 @@
 /** What the signatures of a scan imply about how Nmap was run, each implication with the signatures it rests on. */
 
 import type { Signature } from '../signature/signature.ts';
+import { defaultScripts } from './default-scripts.ts';
 
 export interface NmapStory {
   /** `-sV`, `-sC`, `--script smb-os-discovery`. */
@@ -49,11 +50,13 @@ export function tellNmapStory(seen: readonly Signature[]): NmapStory {
     for (const script of nmap.scripts) note(scripts, script, id);
     for (const probe of nmap.probes) note(probes, probe, id);
   }
+  const oneOf = choices(signatures, scripts, probes);
+  foldDefaultScripts(options, scripts, oneOf);
   return {
     options: implications(options),
     scripts: implications(scripts),
     probes: implications(probes),
-    oneOf: choices(signatures, scripts, probes),
+    oneOf,
     versions: commonVersions(signatures),
     orElse: otherSenders(signatures),
   };
@@ -76,6 +79,26 @@ function impliedOptions({ nmap, transports }: Signature): readonly string[] {
     if (transports.every((transport) => transport === 'udp')) return ['-sU'];
   }
   return [];
+}
+
+/** So many different default scripts, and nobody named them one by one. */
+const severalScripts = 3;
+
+/** `-sC` instead of `--script a`, `--script b` ... */
+function foldDefaultScripts(
+  options: Map<string, Set<string>>,
+  scripts: ReadonlyMap<string, ReadonlySet<string>>,
+  oneOf: readonly Choice[],
+): void {
+  const certain = [...scripts].filter(([name]) => defaultScripts.has(name));
+  const likely = oneOf.filter(
+    (choice) => choice.probes.length === 0 && choice.scripts.every((name) => defaultScripts.has(name)),
+  );
+  if (certain.length + likely.length < severalScripts) return;
+  for (const [name] of certain) options.delete(`--script ${name}`);
+  for (const id of [...certain.flatMap(([, ids]) => [...ids]), ...likely.flatMap(({ signatures }) => signatures)]) {
+    note(options, '-sC', id);
+  }
 }
 
 function note(map: Map<string, Set<string>>, name: string, id: string): void {
