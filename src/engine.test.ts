@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { Engine } from './engine.ts';
 import { protocols } from './protocol/protocols.ts';
 import type { Evidence } from './scan/evidence.ts';
+import type { CompiledSignature } from './signature/compile-signatures.ts';
 import { loadCatalogue } from './signature/load-catalogue.ts';
 import type { ExampleFlow, Signature } from './signature/signature.ts';
 import {
@@ -25,7 +26,7 @@ class Bench {
   #flow = 0;
   #seconds = 1_700_000_000;
 
-  constructor(signatures: readonly Signature[] = catalogue) {
+  constructor(signatures: readonly CompiledSignature[] = catalogue) {
     this.#engine = new Engine(signatures, protocols, (evidence) => this.#evidence.push(evidence));
   }
 

@@ -10,10 +10,9 @@ import type { Packet } from './packet/packet.ts';
 import { PacketDecoder } from './packet/packet-decoder.ts';
 import type { ClientMessage, Protocol, Transport } from './protocol/protocol.ts';
 import type { Evidence } from './scan/evidence.ts';
+import { type CompiledSignature, WINDOW } from './signature/compile-signatures.ts';
 import { Judge, type Match } from './signature/judge.ts';
-import { knownFields } from './signature/known-fields.ts';
-import { LiteralSearch, WINDOW } from './signature/literal-search.ts';
-import { searchLiterals } from './signature/search-literals.ts';
+import { LiteralSearch } from './signature/literal-search.ts';
 import type { Signature } from './signature/signature.ts';
 
 /** A flow (or datagram) in which a literal was found, until it is judged to the end. */
@@ -73,16 +72,13 @@ export class Engine {
   #payloads = 0;
 
   constructor(
-    signatures: readonly Signature[],
+    signatures: readonly CompiledSignature[],
     protocols: readonly Protocol[],
     onEvidence: (evidence: Evidence) => void,
   ) {
-    const fields = knownFields(protocols);
     this.#signatures = signatures;
     this.#search = new LiteralSearch(
-      signatures.flatMap((signature, index) =>
-        searchLiterals(signature, fields).map((literal) => ({ literal, signature: index })),
-      ),
+      signatures.flatMap(({ literals }, index) => literals.map((literal) => ({ literal, signature: index }))),
     );
     this.#judge = new Judge(signatures, protocols);
     this.#onEvidence = onEvidence;

@@ -21,18 +21,19 @@ import { protocols } from './protocol/protocols.ts';
 import type { Alert } from './scan/alert.ts';
 import type { ScanSettings } from './scan/scan-settings.ts';
 import { ScanTracker } from './scan/scan-tracker.ts';
-import type { Signature } from './signature/signature.ts';
+import type { CompiledSignature } from './signature/compile-signatures.ts';
 
 export type { Alert } from './scan/alert.ts';
 export type { Evidence } from './scan/evidence.ts';
 export { defaultScanSettings, type ScanSettings } from './scan/scan-settings.ts';
+export type { CompiledSignature } from './signature/compile-signatures.ts';
 export { loadCatalogue } from './signature/load-catalogue.ts';
 export type { Signature } from './signature/signature.ts';
 
 export interface ReadCapturesOptions {
   /** Files, directories, `-` for standard input; together they are one timeline. */
   readonly paths: readonly string[];
-  readonly catalogue: readonly Signature[];
+  readonly catalogue: readonly CompiledSignature[];
   readonly settings: ScanSettings;
   /** Called for each scan when it opens and when it closes, in the order of the capture's time. */
   readonly onAlert: (alert: Alert) => void;

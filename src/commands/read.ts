@@ -5,7 +5,7 @@ import { withoutControls } from '../report/printable.ts';
 import { countSeverity, emptySeverityCounts, scanSummary } from '../report/summary.ts';
 import { type Alert, type Severity, severities } from '../scan/alert.ts';
 import type { ScanSettings } from '../scan/scan-settings.ts';
-import type { Signature } from '../signature/signature.ts';
+import type { CompiledSignature } from '../signature/compile-signatures.ts';
 import { type Console, columnsOf } from './console.ts';
 import { exitCode, UsageError } from './exit-code.ts';
 
@@ -26,7 +26,7 @@ export interface ReadOptions {
 /** The engine, as this command needs it. */
 export type ReadCaptures = (options: {
   readonly paths: readonly string[];
-  readonly catalogue: readonly Signature[];
+  readonly catalogue: readonly CompiledSignature[];
   readonly settings: ScanSettings;
   readonly onAlert: (alert: Alert) => void;
   /** Bytes of the files; `total` is 0 when it is not known. */
@@ -37,7 +37,7 @@ export type ReadCaptures = (options: {
 
 export interface Engine {
   readonly readCaptures: ReadCaptures;
-  readonly loadCatalogue: () => readonly Signature[];
+  readonly loadCatalogue: () => readonly CompiledSignature[];
 }
 
 /** @throws UsageError; and whatever the engine throws when it cannot do the job. */

@@ -9,7 +9,7 @@ export interface Match {
   readonly signature: Signature;
   /** Fields that satisfied the conditions, latin1. */
   readonly fields: Readonly<Record<string, string>>;
-  /** The wire bytes of the first condition's field, as offsets into the message's bytes. */
+  /** The wire bytes that the first condition speaks of, as offsets into the message's bytes. */
   readonly start: number;
   readonly end: number;
 }
@@ -18,6 +18,7 @@ type Predicate = (value: string) => boolean;
 
 interface CompiledCondition {
   readonly field: string;
+  readonly test: Test;
   readonly holds: Predicate;
   /** The whole payload is meant, so the client must have finished its message. */
   readonly needsEnd: boolean;
@@ -25,24 +26,21 @@ interface CompiledCondition {
   readonly needsStart: boolean;
 }
 
-interface CompiledSignature {
+interface JudgedSignature {
   readonly signature: Signature;
   readonly conditions: readonly CompiledCondition[];
   readonly protocols: readonly Protocol[];
 }
 
 export class Judge {
-  readonly #signatures: readonly CompiledSignature[];
+  readonly #signatures: readonly Signature[];
+  readonly #protocols: ReadonlyMap<string, Protocol>;
+  /** Compiled when first suspected: most never are, and a start should not wait for them. */
+  readonly #judged = new Map<number, JudgedSignature>();
 
   constructor(signatures: readonly Signature[], protocols: readonly Protocol[]) {
-    const byName = new Map(
-      protocols.flatMap((protocol) => Object.keys(protocol.fields).map((name) => [name, protocol])),
-    );
-    this.#signatures = signatures.map((signature) => ({
-      signature,
-      conditions: signature.match.map(compileCondition),
-      protocols: [...new Set(signature.match.flatMap(({ field }) => byName.get(field) ?? []))],
-    }));
+    this.#signatures = signatures;
+    this.#protocols = new Map(protocols.map((protocol) => [protocol.name, protocol]));
   }
 
   /**
@@ -54,7 +52,7 @@ export class Judge {
     const payload = payloadField(message);
     const matches: Match[] = [];
     for (const suspect of suspects) {
-      const compiled = this.#signatures[suspect];
+      const compiled = this.#compile(suspect);
       if (compiled === undefined || !compiled.signature.transports.includes(message.transport)) continue;
       const { ports } = compiled.signature;
       if (ports.length > 0 && !ports.includes(message.destinationPort)) continue;
@@ -66,10 +64,27 @@ export class Judge {
     }
     return matches;
   }
+
+  #compile(index: number): JudgedSignature | undefined {
+    const signature = this.#signatures[index];
+    let judged = this.#judged.get(index);
+    if (judged === undefined && signature !== undefined) {
+      judged = {
+        signature,
+        conditions: signature.match.map(compileCondition),
+        // A field is `protocol.field`; the payload belongs to none.
+        protocols: [
+          ...new Set(signature.match.flatMap(({ field }) => this.#protocols.get(field.split('.')[0] as string) ?? [])),
+        ],
+      };
+      this.#judged.set(index, judged);
+    }
+    return judged;
+  }
 }
 
 function matchAll(
-  { signature, conditions }: CompiledSignature,
+  { signature, conditions }: JudgedSignature,
   index: number,
   message: ClientMessage,
   whole: boolean,
@@ -89,7 +104,25 @@ function matchAll(
     first ??= found;
   }
   if (first === undefined) return undefined;
-  return { index, signature, fields, start: first.start, end: first.end };
+  return { index, signature, fields, ...place(first, conditions[0]?.test) };
+}
+
+/** Where on the wire the test found what it sought: all of the field, or the part of it that stands there as it is. */
+function place({ value, start, end }: Field, test: Test | undefined): { start: number; end: number } {
+  if (test === undefined || value.length !== end - start) return { start, end };
+  const { starts, ends, contains, at, matches, nocase } = test;
+  const folded = nocase === true ? value.toLowerCase() : value;
+  if (starts !== undefined) return { start, end: start + starts.length };
+  if (ends !== undefined) return { start: end - ends.length, end };
+  if (contains !== undefined) {
+    const found = at ?? folded.indexOf(nocase === true ? contains.toLowerCase() : contains);
+    return { start: start + found, end: start + found + contains.length };
+  }
+  if (matches !== undefined) {
+    const found = new RegExp(matches, nocase === true ? 'si' : 's').exec(value);
+    if (found !== null) return { start: start + found.index, end: start + found.index + found[0].length };
+  }
+  return { start, end };
 }
 
 function findField(
@@ -121,6 +154,7 @@ function compileCondition({ field, test }: Condition): CompiledCondition {
   const patternNeedsEnd = pattern.includes('$') || pattern.includes('(?!');
   return {
     field,
+    test,
     holds: compileTest(test),
     needsEnd:
       payload && (test.is !== undefined || test.ends !== undefined || test.size !== undefined || patternNeedsEnd),

@@ -1,7 +1,7 @@
 /**
  * One search over the literals of all signatures: the only work that benign payload costs.
  *
- * Unanchored literals: of each, one window of eight bytes is chosen. The search reads four bytes (a gram) at every fifth
+ * Unanchored literals: of each, one window of eight bytes was chosen at build time. The search reads four bytes (a gram) at every fifth
  * offset: any eight bytes in a row hold one whole sampled gram, so no window is missed. A gram's bit in a filter that fits
  * the first-level cache tells whether any window holds it; only then the windows are compared. The cost does not depend
  * on the number of literals as long as the filter is sparse.
@@ -11,18 +11,17 @@
  * Letters compare without case (bit 0x20 is ignored); the conditions judge exactly.
  */
 
-import type { SearchLiteral } from './signature.ts';
+import { type PlacedLiteral, WINDOW } from './compile-signatures.ts';
 
 export interface SearchEntry {
-  readonly literal: SearchLiteral;
+  readonly literal: PlacedLiteral;
   /** What `hits` shall report. */
   readonly signature: number;
 }
 
 const GRAM = 4;
-const STRIDE = 5;
-/** Bytes that must have been searched together: what the caller repeats of the bytes before. */
-export const WINDOW = STRIDE + GRAM - 1;
+/** Any eight bytes in a row hold a whole gram that starts at a multiple of five. */
+const STRIDE = WINDOW - GRAM + 1;
 /** 2^17 bits, 16 KB: with 500 literals 2 % of all grams pass by chance. */
 const FILTER_BITS = 17;
 const BUCKET_BITS = 12;
@@ -66,7 +65,6 @@ export class LiteralSearch {
     this.#gramEntry = new Int32Array(unanchored * STRIDE);
     this.#gramOffset = new Int32Array(unanchored * STRIDE);
 
-    const commonness = countGrams(entries);
     let at = 0;
     let grams = 0;
     entries.forEach(({ literal, signature }, entry) => {
@@ -77,7 +75,7 @@ export class LiteralSearch {
       }
       this.#entryEnd[entry] = at;
       if (literal.anchored) this.#addStart(entry);
-      else grams = this.#addGrams(entry, rarestWindow(literal.bytes, commonness), grams);
+      else grams = this.#addGrams(entry, literal.window, grams);
     });
   }
 
@@ -202,57 +200,4 @@ export class LiteralSearch {
     }
     return grams;
   }
-}
-
-/** Grams of much ordinary traffic: windows avoid them, so that the filter stays quiet on it. */
-const ordinary = [
-  'GET / HTTP/1.1\r\nHost: www.example.com\r\nUser-Agent: Mozilla/5.0 (compatible; Windows NT 10.0; Win64; x64) ',
-  'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36\r\nAccept: text/html,application/xhtml+xml,',
-  'application/xml;q=0.9,image/webp,*/*;q=0.8\r\nAccept-Encoding: gzip, deflate\r\nAccept-Language: en-US,en;q=0.5\r\n',
-  'Connection: keep-alive\r\nCookie: session\r\nReferer: http://www.\r\nContent-Type: application/x-www-form-urlencoded\r\n',
-  'Content-Length: \r\nAuthorization: Basic NTLM Negotiate \r\nCache-Control: no-cache\r\nPragma: https:// .html .php .org .net ',
-  'POST HEAD OPTIONS HTTP/1.0\r\n\r\n SIP/2.0\r\nVia: SIP/2.0/UDP ;branch=z9hG4bK\r\nFrom: <sip:\r\nTo: <sip:;tag=\r\nCall-ID: ',
-  'CSeq: \r\nContact: <sip:\r\nMax-Forwards: 70\r\nMAIL FROM:<RCPT TO:<\r\nEHLO HELO \r\nUSER PASS anonymous SELECT FROM WHERE ',
-  'NTLMSSP\0\x01\0\0\0NTLMSSP\0\x03\0\0\0\0\0\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xffSMBr\0\0\0\0\xfeSMB@\0\0\0NT LM 0.12\0',
-  '\x03www\x06google\x03com\0\0\x01\0\x01\0\x01\0\0\0\0\0\0SSH-2.0-OpenSSH_ Microsoft Windows jpg png gif script version xml',
-].join('');
-
-function countGrams(entries: readonly SearchEntry[]): ReadonlyMap<string, number> {
-  const count = new Map<string, number>();
-  const add = (text: string, weight: number): void => {
-    for (let at = 0; at + GRAM <= text.length; at++) {
-      const gram = folded(text, at);
-      count.set(gram, (count.get(gram) ?? 0) + weight);
-    }
-  };
-  add(ordinary, 100);
-  for (const { literal } of entries) add(literal.bytes, -1);
-  return count;
-}
-
-function folded(text: string, at: number): string {
-  let gram = '';
-  for (let index = at; index < at + GRAM; index++) gram += String.fromCharCode(text.charCodeAt(index) | 0x20);
-  return gram;
-}
-
-/** Offset of the eight bytes of a literal that ordinary traffic (first) and fewest new grams (then) speak for. */
-function rarestWindow(bytes: string, commonness: ReadonlyMap<string, number>): number {
-  if (bytes.length < WINDOW)
-    throw new RangeError(`A literal that may stand anywhere needs ${WINDOW} bytes: ${JSON.stringify(bytes)}`);
-  let best = 0;
-  let bestCost = Number.POSITIVE_INFINITY;
-  for (let window = 0; window + WINDOW <= bytes.length; window++) {
-    let cost = 0;
-    for (let step = 0; step < STRIDE; step++) {
-      const gram = folded(bytes, window + step);
-      const few = new Set(gram).size === 1 ? 1000 : 0;
-      cost += (commonness.get(gram) ?? 0) + few;
-    }
-    if (cost < bestCost) {
-      bestCost = cost;
-      best = window;
-    }
-  }
-  return best;
 }

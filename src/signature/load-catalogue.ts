@@ -2,14 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { compiledCatalogue } from './catalogue-paths.ts';
-import type { Signature } from './signature.ts';
+import type { CompiledSignature } from './compile-signatures.ts';
 
-/** All signatures, frozen, in the order of their ids. Throws if the build step has not run. */
-export function loadCatalogue(file: string = compiledCatalogue): readonly Signature[] {
-  return freeze(JSON.parse(readFileSync(file, 'utf8')) as Signature[]);
-}
-
-function freeze<Value extends object>(value: Value): Value {
-  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) freeze(part);
-  return Object.freeze(value);
+/** All signatures in the order of their ids. Throws if the build step has not run. */
+export function loadCatalogue(file: string = compiledCatalogue): readonly CompiledSignature[] {
+  return JSON.parse(readFileSync(file, 'utf8')) as CompiledSignature[];
 }
