@@ -22,10 +22,14 @@ describe('the catalogue', () => {
     assert.equal(printFaults(faults), '');
   });
 
-  it('is what the build step compiled, and frozen', () => {
+  it('is what the build step compiled', () => {
     const loaded = loadCatalogue(compiledCatalogue);
-    assert.deepEqual(loaded, signatures);
-    assert.ok(Object.isFrozen(loaded) && Object.isFrozen(loaded[0]) && Object.isFrozen(loaded[0]?.nmap.scripts));
+    assert.equal(loaded.length, signatures.length);
+    for (const [i, signature] of signatures.entries()) {
+      const { ...compiled } = loaded[i];
+      // The compiled form may hold more; all that people wrote is in it unchanged.
+      assert.deepEqual({ ...compiled, ...signature }, compiled);
+    }
   });
 
   it('has the JSON Schema that belongs to it', () => {
