@@ -3,7 +3,7 @@
 import module from 'node:module';
 
 module.enableCompileCache?.();
-const { main } = await import('../dist/src/cli.js').catch((error) => {
+const { main } = await import('../dist/command/cli.js').catch((error) => {
   if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
   console.error('trespass: it is not built yet. Run npm ci (or npm run build) in its folder first.');
   process.exit(1);

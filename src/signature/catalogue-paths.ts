@@ -1,12 +1,24 @@
-/** Where the catalogue lies, from a checkout and from an installed package alike (`dist/src/signature/` is this folder). */
+/** Where the catalogue lies: from a checkout, an installed package and the bundled command alike. */
 
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+const root = packageRoot(dirname(fileURLToPath(import.meta.url)));
+
 /** The signatures as people write them. */
-export const signaturesDirectory = fileURLToPath(new URL('../../../signatures', import.meta.url));
+export const signaturesDirectory = join(root, 'signatures');
 
 /** The JSON Schema of a signature, for editors. */
-export const schemaFile = fileURLToPath(new URL('../../../signatures/schema.json', import.meta.url));
+export const schemaFile = join(signaturesDirectory, 'schema.json');
 
 /** The signatures as the build step checked and wrote them: what the command loads. */
-export const compiledCatalogue = fileURLToPath(new URL('./catalogue.json', import.meta.url));
+export const compiledCatalogue = join(root, 'dist', 'catalogue.json');
+
+/** The folder above this file that has a package.json: how deep this file lies depends on whether it was bundled. */
+function packageRoot(directory: string): string {
+  if (existsSync(join(directory, 'package.json'))) return directory;
+  const parent = dirname(directory);
+  if (parent === directory) throw new Error('trespass is not installed whole: its package.json is missing');
+  return packageRoot(parent);
+}
