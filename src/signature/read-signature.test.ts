@@ -87,6 +87,13 @@ describe('readSignature', () => {
     ]);
   });
 
+  it('takes single quotes where they say the same', () => {
+    const text = LINES.with(5, "  payload: { starts: '\"a\"', matches: '^\\x22' }").join('\n');
+    assert.deepEqual(readSignature('a-b', 'a/b.yaml', text).signature?.match, [
+      { field: 'payload', test: { starts: '"a"', matches: '^\\x22' } },
+    ]);
+  });
+
   it('reads examples with a transport, a port, and several flows', () => {
     const text = LINES.with(
       14,

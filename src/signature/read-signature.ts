@@ -85,7 +85,8 @@ function offsetOf(document: YAML.Document, path: Path): number {
 
 /**
  * Bytes that stand in the file without double quotes. YAML would read `0300e10` as a number, `on` as it likes, and leave
- * `\x00` in single quotes as four characters; only in a regular expression is that the same thing.
+ * `\x00` in single quotes as four characters; only in a regular expression is that the same thing. Single quotes around
+ * a string without a backslash say the same as double ones, and formatters prefer them where the string has double quotes.
  */
 function badlyQuoted(document: YAML.Document): [number, string, string][] {
   const found: [number, string, string][] = [];
@@ -99,7 +100,7 @@ function badlyQuoted(document: YAML.Document): [number, string, string][] {
       }
     }
     if (!YAML.isScalar(node) || node.range == null || node.type === 'QUOTE_DOUBLE') return;
-    if (name === 'matches' && node.type === 'QUOTE_SINGLE') return;
+    if (node.type === 'QUOTE_SINGLE' && (name === 'matches' || !String(node.value).includes('\\'))) return;
     const want = name === 'matches' ? 'in quotes' : 'in double quotes';
     found.push([node.range[0], `\`${name}\``, `holds bytes: write them ${want}`]);
   };
