@@ -1,9 +1,9 @@
 /** Records one scenario: servers up, tcpdump on the target's interface, the command, the checks, the two files. */
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Document, visit } from 'yaml';
+import { Document, parse, visit } from 'yaml';
 import { firstFrames, missingBytes } from './frames.ts';
 import type { Network } from './network.ts';
 import { installedProbes, probeBytes } from './probes.ts';
@@ -98,11 +98,10 @@ async function runCommand(scenario: Scenario, network: Network, folder: string):
 
 /** Puts the capture and its record into the repository; gives the capture's path. */
 function keep(scenario: Scenario, servers: ReadonlyMap<string, Server>, frames: Buffer, began: Date): string {
-  const folder = join(capturesFolder, scenario.group);
-  mkdirSync(folder, { recursive: true });
-  const capture = join(folder, `${scenario.name}.pcap`);
+  mkdirSync(join(capturesFolder, scenario.group), { recursive: true });
+  const { capture, record } = placesOf(scenario);
   writeFileSync(capture, frames);
-  const description = {
+  const circumstances = {
     command: scenario.command,
     from: scenario.from === 'outside' ? '203.0.113.7' : '10.77.0.2',
     tools: scenario.tools.map(packageVersion),
@@ -112,15 +111,35 @@ function keep(scenario: Scenario, servers: ReadonlyMap<string, Server>, frames: 
         : `the lab's responder ${choice.respond}`,
     ),
     date: began.toISOString().slice(0, 10),
-    ...(scenario.scripts.length === 0 ? {} : { scripts: scenario.scripts }),
-    ...(scenario.probes === undefined ? {} : { probes: scenario.probes }),
-    ...(scenario.bytes === undefined ? {} : { bytes: scenario.bytes }),
-    ...(scenario.patterns === undefined ? {} : { patterns: scenario.patterns }),
-    expect: scenario.expect,
-    ...(scenario.note === undefined ? {} : { note: scenario.note }),
   };
-  writeFileSync(capture.replace(/\.pcap$/, '.yaml'), readableYaml(description));
-  return basename(capture);
+  writeFileSync(record, readableYaml({ ...circumstances, ...claimsOf(scenario) }));
+  return capture;
+}
+
+const placesOf = ({ group, name }: Scenario) => ({
+  capture: join(capturesFolder, group, `${name}.pcap`),
+  record: join(capturesFolder, group, `${name}.yaml`),
+});
+
+/** What the scenario says about its capture, whenever that was made. */
+function claimsOf(scenario: Scenario): Record<string, unknown> {
+  const { scripts, probes, bytes, patterns, expect, note } = scenario;
+  const claims = { scripts: scripts.length === 0 ? undefined : scripts, probes, bytes, patterns, expect, note };
+  return Object.fromEntries(Object.entries(claims).filter(([, claim]) => claim !== undefined));
+}
+
+/**
+ * Writes the scenario's claims (what is expected, in which bytes) into the record of the capture that is there, without
+ * recording anew. Throws ScenarioFault where there is no capture of this very command, or the capture says otherwise.
+ */
+export function refreshRecord(scenario: Scenario): void {
+  const { capture, record } = placesOf(scenario);
+  if (!existsSync(capture)) throw new ScenarioFault('there is no capture yet');
+  const { command, from, tools, servers, date } = parse(readFileSync(record, 'utf8')) as Record<string, unknown>;
+  if (command !== scenario.command) throw new ScenarioFault('the capture was made by another command');
+  const missing = missingBytes(readFileSync(capture), scenario.bytes ?? [], scenario.patterns ?? []);
+  if (missing.length > 0) throw new ScenarioFault(`not in the capture: ${JSON.stringify(missing)}`);
+  writeFileSync(record, readableYaml({ command, from, tools, servers, date, ...claimsOf(scenario) }));
 }
 
 /** YAML in which bytes are \xNN escapes, as in the catalogue. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Command } from 'commander';
 import { closeNetwork, openNetwork, removeStaleHosts } from './network.ts';
-import { record } from './record.ts';
+import { record, refreshRecord, ScenarioFault } from './record.ts';
 import { scenariosFolder } from './repository.ts';
 import { readScenarios, type Scenario } from './scenario.ts';
 import { readServers } from './server.ts';
@@ -15,11 +15,19 @@ const command = new Command('lab')
   .description('Records real Nmap, real clients and other scanners against real servers, one capture a command.')
   .option('--only <pattern...>', 'only scenarios whose group/name contains this (several: any of them)')
   .option('--list', 'list the scenarios and record nothing')
+  .option('--records', 'record nothing; write what the scenarios say into the records of the captures that are there')
   .option('--jobs <number>', 'scenarios at the same time, each in its own network', '2')
   .option('--keep', 'keep the folders of scenarios that failed, with capture and logs')
   .option('--no-install', 'install no packages')
   .parse();
-const options = command.opts<{ only?: string[]; list?: true; keep?: true; jobs: string; install: boolean }>();
+const options = command.opts<{
+  only?: string[];
+  list?: true;
+  records?: true;
+  keep?: true;
+  jobs: string;
+  install: boolean;
+}>();
 
 const scenarios = readScenarios(scenariosFolder).filter(
   ({ group, name }) => options.only?.some((pattern) => `${group}/${name}`.includes(pattern)) ?? true,
@@ -30,6 +38,16 @@ if (options.list) {
 } else if (scenarios.length === 0) {
   console.error('no scenario fits');
   process.exitCode = 2;
+} else if (options.records) {
+  for (const scenario of scenarios) {
+    try {
+      refreshRecord(scenario);
+    } catch (fault) {
+      if (!(fault instanceof ScenarioFault)) throw fault;
+      console.error(`${scenario.group}/${scenario.name}: ${fault.message}`);
+      process.exitCode = 1;
+    }
+  }
 } else if (process.getuid?.() !== 0) {
   console.error('the lab needs root: it makes network namespaces');
   process.exitCode = 2;
