@@ -13,6 +13,9 @@ import type { Scenario } from './scenario.ts';
 import { type Server, startResponder, startServer } from './server.ts';
 import { attempt, type Running, start } from './shell.ts';
 
+/** Bytes of a capture: what is committed is copied with every clone. */
+const LARGEST = 300_000;
+
 /** Why a scenario gave no capture. */
 export class ScenarioFault extends Error {}
 
@@ -46,6 +49,7 @@ export async function record(
     await sleep(300);
     await tcpdump.stop();
     const frames = firstFrames(readFileSync(raw), scenario.frames ?? Number.POSITIVE_INFINITY);
+    if (frames.length > LARGEST) throw new ScenarioFault(`${frames.length} bytes: limit it by filter or frames`);
     if (frames.length <= 24) throw new ScenarioFault(`nothing was captured\n${output}`);
     const probes = (scenario.probes ?? []).map((name) => probeBytes(name, installedProbes()));
     const missing = missingBytes(frames, [...(scenario.bytes ?? []), ...probes], scenario.patterns ?? []);
