@@ -7,26 +7,27 @@
  * 8 KB covers a dozen pipelined NSE requests and the session setups of SMB, and keeps the cost of bulk transfers nil. */
 export const flowDepth = 8192;
 
-/** Most flows remembered at once: 2^20 records of 64 bytes, 64 MB. One more evicts the least valuable of its neighbours. */
+/** Most flows remembered at once: 2^20 records of 32 bytes, 32 MB. One more evicts the least valuable of its neighbours. */
 export const flowCapacity = 1 << 20;
 
-/** Records at start: 2^15 fit a 2 MB second-level cache; the table doubles as needed. */
+/** Records at start: 1 MB. The table doubles when a new flow finds no place, so that it stays as small as the traffic lets it. */
 export const flowCapacityAtStart = 1 << 15;
 
 /** Neighbouring records that a flow may stand in: a look-up reads at most so many. */
 export const flowNeighbours = 8;
 
-/** After a SYN, how long until the first payload. Nmap's NULL probe waits 6 s; slow timing templates up to a minute. */
-export const handshakeTimeout = 120;
+/** After a SYN, how long its record is safe from being used for another flow. Nmap's NULL probe waits 6 s before the first
+ * payload; a flow whose SYN was forgotten is still searched, only its client is then told by who speaks first. */
+export const handshakeTimeout = 20;
 
 /** After a FIN or RST, late segments are still taken for so long. */
-export const closedTimeout = 5;
+export const closedTimeout = 2;
 
 /** A TCP connection that stays silent so long may lose its place to another when space is short. */
 export const streamTimeout = 600;
 
 /** A UDP conversation ends after so much silence; the next datagram starts a new one. */
-export const datagramTimeout = 60;
+export const datagramTimeout = 30;
 
 /** Memory for the first bytes of clients. Only what is used is touched. */
 export const keptBytes = 96 << 20;
@@ -42,6 +43,9 @@ export const heldBytes = 32 << 20;
 
 /** What a held segment costs besides its bytes. */
 export const heldSegmentOverhead = 160;
+
+/** What a flow with held segments costs besides them. */
+export const heldFlowOverhead = 600;
 
 /** How often one flow's bytes are judged for each arriving segment; later only when they have grown by an eighth: a client
  * that sends single bytes must not make us parse all of them each time. */

@@ -1,7 +1,7 @@
 /**
  * Who is the client of each flow, and what it says, in order.
  *
- * One record of 16 words for each flow, both directions together, so that a packet costs one look-up and one cache line.
+ * One record of eight words for each flow, both directions together, so that a packet costs one look-up in one cache line.
  * Only the client's first bytes are kept (`flowDepth`); the server's are looked at for two things: that it answered (a
  * handshake proves the source address), and that the client's message is over. Whatever the segmentation, order,
  * retransmission or overlap, the kept bytes are those that the target's TCP would deliver (RFC 9293 section 3.4); where
@@ -44,7 +44,7 @@ export interface ReleasedFlow {
   readonly origin: FlowOrigin | undefined;
 }
 
-// Words of a record.
+// Words of a record. Eight of them: two records share a cache line, and most tables fit the processor's cache.
 const TAG_LOW = 0;
 const TAG_HIGH = 1;
 const FLAGS = 2;
@@ -52,19 +52,16 @@ const FLAGS = 2;
 const SEEN = 3;
 /** Sequence number of the client's next byte. */
 const NEXT = 4;
-/** Sequence number of the first kept byte. */
+/** Sequence number of the first kept byte: NEXT - BASE bytes are kept, at most `flowDepth`. UDP: bytes searched so far. */
 const BASE = 5;
 const KEPT_OFFSET = 6;
-/** Bytes kept; for UDP, bytes searched so far. */
-const KEPT_LENGTH = 7;
 /** Id of the suspicion that the engine noted, or 0. */
-const SUSPICION = 8;
-/** Id of the held segments, or 0. */
-const HELD = 9;
-/** Sequence number after the client's last byte, once its FIN was seen. */
-const FINISH = 10;
-const RECORD = 16;
-const RECORD_SHIFT = 4;
+const SUSPICION = 7;
+const RECORD = 8;
+const RECORD_SHIFT = 3;
+
+/** Knuth's multiplicative hash: the upper bits of the product choose the record. */
+const spread = 0x9e3779b1;
 
 // Flags of a record. A record that was never used has none.
 const USED = 1;
@@ -78,7 +75,8 @@ const ROLE_UNKNOWN = 64;
 /** The first kept byte is not the first that the client said. */
 const GAPPED = 128;
 const HAS_CHUNK = 256;
-const FINISH_KNOWN = 512;
+/** Segments, or the place of a FIN, are held for this flow until the hole before them is filled. */
+const HELD = 512;
 /** A suspicion waits for the end of the message. */
 const WAITING = 1024;
 const DATAGRAMS = 2048;
@@ -86,6 +84,12 @@ const DATAGRAMS = 2048;
 const RESTART = 4096;
 const CLASS_SHIFT = 16;
 const CLASS_MASK = 3 << CLASS_SHIFT;
+
+/** The client closed, and all that it said before is there. */
+const FINISHED = 8192;
+
+/** From here on, the system's copy is faster than a loop, though it needs an object. */
+const longCopy = 96;
 
 const FIN = 1;
 const SYN = 2;
@@ -117,21 +121,23 @@ export class FlowTable {
   outOfOrder = 0;
   gaps = 0;
 
-  #records: Int32Array;
-  #mask: number;
-  #occupied = 0;
-  #record = 0;
+  private records: Int32Array;
+  private mask: number;
+  private shift: number;
+  private used = 0;
+  private record = 0;
   /** Bytes were added before those that were searched already. */
-  #searchAgain = false;
-  readonly #key0: number;
-  readonly #key1: number;
+  private searchAgain = false;
+  private readonly key0: number;
+  private readonly key1: number;
 
   /** `seed` makes the hash secret: an attacker who could choose colliding flows could evict others. */
   constructor(seed: number = (Math.random() * 0x100000000) | 0) {
-    this.#records = new Int32Array(flowCapacityAtStart * RECORD);
-    this.#mask = flowCapacityAtStart - 1;
-    this.#key0 = Math.imul(seed | 1, 0x9e3779b1);
-    this.#key1 = Math.imul(seed ^ 0x5bd1e995, 0x85ebca6b) | 1;
+    this.records = new Int32Array(flowCapacityAtStart * RECORD);
+    this.mask = flowCapacityAtStart - 1;
+    this.shift = 32 - Math.log2(flowCapacityAtStart);
+    this.key0 = Math.imul(seed, 0x9e3779b1);
+    this.key1 = Math.imul(seed ^ 0x5bd1e995, 0x27d4eb2f);
   }
 
   /** Takes a decoded packet; tells what there is to search. */
@@ -149,30 +155,26 @@ export class FlowTable {
       sourceAddress = fold(sourceAddress, packet.source1, packet.source2, packet.source3);
       destinationAddress = fold(destinationAddress, packet.destination1, packet.destination2, packet.destination3);
     }
-    // Each endpoint is hashed alone and the two are added, so that both directions give the same tag.
-    let source = Math.imul(sourceAddress ^ this.#key0, 0x85ebca6b);
-    source = Math.imul((source ^ (source >>> 15)) + Math.imul(packet.sourcePort + 1, 0x27d4eb2f), 0xc2b2ae35);
-    source ^= source >>> 13;
-    let destination = Math.imul(destinationAddress ^ this.#key0, 0x85ebca6b);
-    destination = Math.imul(
-      (destination ^ (destination >>> 15)) + Math.imul(packet.destinationPort + 1, 0x27d4eb2f),
-      0xc2b2ae35,
-    );
-    destination ^= destination >>> 13;
+    // Each endpoint is hashed alone; sum and product of the two hashes are the same in both directions, and together tell
+    // one pair from another (up to chance, 1 in 2^60).
+    const source =
+      (Math.imul(sourceAddress ^ this.key0, 0x85ebca6b) + Math.imul(packet.sourcePort ^ this.key1, 0xc2b2ae35)) | 0;
+    const destination =
+      (Math.imul(destinationAddress ^ this.key0, 0x85ebca6b) +
+        Math.imul(packet.destinationPort ^ this.key1, 0xc2b2ae35)) |
+      0;
     const low = (source + destination) | 0;
-    // The sum of the squares tells apart pairs that have the same sum.
-    const high =
-      (Math.imul(source, source) + Math.imul(destination, destination)) ^ Math.imul(protocol, 0x165667b1) ^ this.#key1;
+    const high = Math.imul(source, destination) ^ protocol;
     const fromHigh = source > destination ? CLIENT_HIGH : 0;
 
-    if (protocol === 6) return this.#segment(packet, low, high, fromHigh, flags, length);
-    return this.#datagram(packet, low, high, fromHigh, length);
+    if (protocol === 6) return this.segment(packet, low, high, fromHigh, flags, length);
+    return this.datagram(packet, low, high, fromHigh, length);
   }
 
   /** Notes the suspicion of the flow that `accept` spoke of; `waiting`: call again when its message is over. */
   suspect(id: number, waiting: boolean): void {
-    const records = this.#records;
-    const record = this.#record;
+    const records = this.records;
+    const record = this.record;
     records[record + SUSPICION] = id;
     const flags = records[record + FLAGS] as number;
     records[record + FLAGS] = waiting ? flags | WAITING : flags & ~WAITING;
@@ -180,33 +182,40 @@ export class FlowTable {
 
   /** Every flow that is still suspected or holds segments goes to `released`: the capture is over. */
   releaseAll(): void {
-    const records = this.#records;
+    const records = this.records;
     for (let record = 0; record < records.length; record += RECORD) {
-      if ((records[record + FLAGS] as number) !== 0) this.#release(record);
+      if ((records[record + FLAGS] as number) !== 0) this.release(record);
     }
   }
 
-  #segment(packet: Packet, low: number, high: number, fromHigh: number, tcpFlags: number, length: number): number {
+  private segment(
+    packet: Packet,
+    low: number,
+    high: number,
+    fromHigh: number,
+    tcpFlags: number,
+    length: number,
+  ): number {
     const now = packet.seconds;
-    let record = this.#find(low, high);
-    let records = this.#records;
+    let record = this.find(low, high);
+    let records = this.records;
 
     if ((tcpFlags & SYN) !== 0) {
       if ((tcpFlags & ACK) === 0) {
         const sequence = (packet.sequence + 1) | 0;
-        if (record < 0) record = this.#insert(low, high, now);
-        else if (!this.#isRetransmittedSyn(record, fromHigh, sequence)) this.#release(record);
+        if (record < 0) record = this.insert(low, high, now);
+        else if (!this.isRetransmittedSyn(record, fromHigh, sequence)) this.release(record);
         else return NOTHING;
-        records = this.#records;
-        this.#begin(record, USED | SYN_SEEN | fromHigh, now, sequence);
+        records = this.records;
+        this.begin(record, USED | SYN_SEEN | fromHigh, now, sequence);
         // RFC 7413 (TCP Fast Open): data may ride on a SYN. It starts one after the SYN's own number.
-        return length === 0 ? NOTHING : this.#clientBytes(packet, record, sequence, length, tcpFlags);
+        return length === 0 ? NOTHING : this.clientBytes(packet, record, sequence, length, tcpFlags);
       }
       if (record < 0) {
         // The SYN was missed: the answer tells the client's next number.
-        record = this.#insert(low, high, now);
-        records = this.#records;
-        this.#begin(record, USED | SYN_SEEN | (fromHigh ^ CLIENT_HIGH), now, packet.acknowledgement);
+        record = this.insert(low, high, now);
+        records = this.records;
+        this.begin(record, USED | SYN_SEEN | (fromHigh ^ CLIENT_HIGH), now, packet.acknowledgement);
       } else {
         records[record + SEEN] = now;
       }
@@ -216,16 +225,16 @@ export class FlowTable {
 
     if (record < 0) {
       if (length === 0) return NOTHING;
-      record = this.#insert(low, high, now);
-      records = this.#records;
+      record = this.insert(low, high, now);
+      records = this.records;
       // No handshake was seen. The first to speak is the client, unless its port says that it is the server.
       const bySource = isServicePort[packet.sourcePort] as number;
       const byDestination = isServicePort[packet.destinationPort] as number;
       if (bySource > byDestination) {
-        this.#begin(record, USED | GAPPED | ANSWERED | (fromHigh ^ CLIENT_HIGH), now, packet.acknowledgement);
+        this.begin(record, USED | GAPPED | ANSWERED | (fromHigh ^ CLIENT_HIGH), now, packet.acknowledgement);
         return NOTHING;
       }
-      this.#begin(record, USED | fromHigh | (bySource === byDestination ? ROLE_UNKNOWN : 0), now, packet.sequence);
+      this.begin(record, USED | fromHigh | (bySource === byDestination ? ROLE_UNKNOWN : 0), now, packet.sequence);
     }
 
     const flags = records[record + FLAGS] as number;
@@ -233,12 +242,12 @@ export class FlowTable {
     if ((flags & DONE) !== 0 && (tcpFlags & (FIN | RST)) === 0) return NOTHING;
 
     if ((flags & CLIENT_HIGH) !== fromHigh)
-      return this.#serverSegment(packet, record, fromHigh, tcpFlags, length, low, high);
-    return this.#clientBytes(packet, record, packet.sequence, length, tcpFlags);
+      return this.serverSegment(packet, record, fromHigh, tcpFlags, length, low, high);
+    return this.clientBytes(packet, record, packet.sequence, length, tcpFlags);
   }
 
   /** The server's bytes are not searched: only that it spoke, acknowledged beyond a hole, or hung up. */
-  #serverSegment(
+  private serverSegment(
     packet: Packet,
     record: number,
     fromHigh: number,
@@ -247,90 +256,98 @@ export class FlowTable {
     low: number,
     high: number,
   ): number {
-    const records = this.#records;
+    const records = this.records;
     let flags = (records[record + FLAGS] as number) | (length > 0 ? ANSWERED : 0);
     if ((tcpFlags & (FIN | RST)) !== 0) flags |= CLOSED;
     records[record + FLAGS] = flags;
-    if ((records[record + HELD] as number) !== 0 && (tcpFlags & ACK) !== 0) {
+    if ((flags & HELD) !== 0 && (tcpFlags & ACK) !== 0) {
       // The target has acknowledged bytes that the capture has not: go on behind the hole.
-      if (((packet.acknowledgement - (records[record + NEXT] as number)) | 0) > 0) return this.#skipHole(record);
+      if (((packet.acknowledgement - (records[record + NEXT] as number)) | 0) > 0) return this.skipHole(record);
     }
     if ((flags & WAITING) !== 0 && (length > 0 || (tcpFlags & (FIN | RST)) !== 0)) {
       this.answered = true;
-      return this.#registers(record, records[record + KEPT_LENGTH] as number, (tcpFlags & RST) !== 0, MESSAGE_ENDED);
+      return this.registers(record, this.keptOf(record), (tcpFlags & RST) !== 0, MESSAGE_ENDED);
     }
     if ((flags & ROLE_UNKNOWN) !== 0 && length > 0 && (flags & DONE) === 0) {
       // Nobody knows who is the client: the other side's bytes are searched as a flow of their own.
       const otherHigh = high ^ 0x2545f491;
-      let other = this.#find(low, otherHigh);
+      let other = this.find(low, otherHigh);
       if (other < 0) {
-        other = this.#insert(low, otherHigh, packet.seconds);
-        this.#begin(other, USED | fromHigh | ANSWERED, packet.seconds, packet.sequence);
+        other = this.insert(low, otherHigh, packet.seconds);
+        this.begin(other, USED | fromHigh | ANSWERED, packet.seconds, packet.sequence);
       }
-      this.#records[other + SEEN] = packet.seconds;
-      if (((this.#records[other + FLAGS] as number) & DONE) !== 0) return NOTHING;
-      return this.#clientBytes(packet, other, packet.sequence, length, tcpFlags);
+      this.records[other + SEEN] = packet.seconds;
+      if (((this.records[other + FLAGS] as number) & DONE) !== 0) return NOTHING;
+      return this.clientBytes(packet, other, packet.sequence, length, tcpFlags);
     }
     return NOTHING;
   }
 
-  #clientBytes(packet: Packet, record: number, sequence: number, length: number, tcpFlags: number): number {
-    const records = this.#records;
-    this.#record = record;
+  private clientBytes(packet: Packet, record: number, sequence: number, length: number, tcpFlags: number): number {
+    const records = this.records;
+    this.record = record;
     let flags = records[record + FLAGS] as number;
     if ((tcpFlags & (FIN | RST)) !== 0) {
       flags |= CLOSED;
-      if ((tcpFlags & FIN) !== 0 && packet.payloadMissing === 0) {
-        flags |= FINISH_KNOWN;
-        records[record + FINISH] = (sequence + length) | 0;
-      }
       records[record + FLAGS] = flags;
       if ((flags & DONE) !== 0) return NOTHING;
+      // RFC 9293 section 3.10.7: a RST carries no data for the application.
+      if ((tcpFlags & RST) !== 0) {
+        if ((flags & WAITING) === 0) return NOTHING;
+        return this.registers(record, this.keptOf(record), true, MESSAGE_ENDED);
+      }
     }
-    // RFC 9293 section 3.10.7: a RST carries no data for the application.
-    if ((tcpFlags & RST) !== 0) {
-      if ((flags & WAITING) === 0) return NOTHING;
-      return this.#registers(record, records[record + KEPT_LENGTH] as number, true, MESSAGE_ENDED);
-    }
-
-    if ((flags & RESTART) !== 0) this.#restart(record, records[record + NEXT] as number);
-    const kept = records[record + KEPT_LENGTH] as number;
+    if ((flags & RESTART) !== 0) this.restart(record, records[record + NEXT] as number);
+    const kept = this.keptOf(record);
     if (length > 0) {
       const ahead = (sequence - (records[record + NEXT] as number)) | 0;
-      if (ahead > 0 || ahead + length <= 0) {
-        if (!this.#outOfTurn(packet, record, sequence, ahead)) return this.#ifEnded(record, kept);
-      } else {
+      if (ahead <= 0 && ahead + length > 0) {
         // In order, once the bytes that are already there are left out.
-        this.#append(record, packet.bytes, packet.payloadStart - ahead, packet.payloadEnd);
-        if (packet.payloadMissing > 0) this.#miss(record, packet.payloadMissing);
+        this.append(record, packet.bytes, packet.payloadStart - ahead, packet.payloadEnd);
+        if (packet.payloadMissing > 0) this.miss(record, packet.payloadMissing);
+      } else {
+        this.outOfTurn(packet, record, sequence, ahead);
       }
-      if ((records[record + HELD] as number) !== 0) this.#joinHeld(record);
+      if (((records[record + FLAGS] as number) & HELD) !== 0) this.joinHeld(record);
     }
-    if ((records[record + KEPT_LENGTH] as number) === kept && !this.#searchAgain) return this.#ifEnded(record, kept);
-    const from = this.#searchAgain ? 0 : kept;
-    this.#searchAgain = false;
-    const finished =
-      ((records[record + FLAGS] as number) & FINISH_KNOWN) !== 0 && records[record + FINISH] === records[record + NEXT];
-    return this.#registers(record, from, finished, CLIENT_BYTES);
+    if ((tcpFlags & FIN) !== 0) this.finish(packet, record, (sequence + length) | 0);
+    const finished = ((records[record + FLAGS] as number) & FINISHED) !== 0;
+    if (this.searchAgain) {
+      this.searchAgain = false;
+      return this.registers(record, 0, finished, CLIENT_BYTES);
+    }
+    if (this.keptOf(record) !== kept) return this.registers(record, kept, finished, CLIENT_BYTES);
+    if (finished && (flags & WAITING) !== 0) return this.registers(record, kept, true, MESSAGE_ENDED);
+    if (finished) this.settle();
+    return NOTHING;
   }
 
-  /** A FIN without new bytes ends a message that a suspicion waits for. */
-  #ifEnded(record: number, kept: number): number {
-    const records = this.#records;
+  /** The client's last byte stands before `end`. If bytes before it are missing, that is held like a segment. */
+  private finish(packet: Packet, record: number, end: number): void {
+    const records = this.records;
     const flags = records[record + FLAGS] as number;
-    if ((flags & WAITING) === 0 || (flags & FINISH_KNOWN) === 0) return NOTHING;
-    if (records[record + FINISH] !== records[record + NEXT]) return NOTHING;
-    return this.#registers(record, kept, true, MESSAGE_ENDED);
+    if (records[record + NEXT] === end) {
+      records[record + FLAGS] = flags | FINISHED;
+    } else if ((flags & SYN_SEEN) !== 0 && ((end - (records[record + NEXT] as number)) | 0) > 0) {
+      this.held.finish(records[record + TAG_LOW] as number, records[record + TAG_HIGH] as number, end, packet);
+      records[record + FLAGS] = flags | HELD;
+    }
   }
 
-  #registers(record: number, from: number, ended: boolean, result: number): number {
-    const records = this.#records;
+  private keptOf(record: number): number {
+    const records = this.records;
+    const length = ((records[record + NEXT] as number) - (records[record + BASE] as number)) | 0;
+    return Math.min(length, flowDepth);
+  }
+
+  private registers(record: number, from: number, ended: boolean, result: number): number {
+    const records = this.records;
     const flags = records[record + FLAGS] as number;
     const offset = (flags & HAS_CHUNK) !== 0 ? (records[record + KEPT_OFFSET] as number) : 0;
-    this.#record = record;
+    this.record = record;
     this.start = offset;
     this.from = offset + from;
-    this.end = offset + (records[record + KEPT_LENGTH] as number);
+    this.end = offset + this.keptOf(record);
     this.atStart = (flags & GAPPED) === 0;
     this.ended = ended;
     this.established = (flags & ANSWERED) !== 0;
@@ -340,42 +357,44 @@ export class FlowTable {
 
   /** After the bytes of `accept` were searched: a flow that has reached the depth, or is over, needs them no longer. */
   settle(): void {
-    const records = this.#records;
-    const record = this.#record;
+    const records = this.records;
+    const record = this.record;
     const flags = records[record + FLAGS] as number;
-    if ((flags & DATAGRAMS) !== 0) return;
-    const finished = (flags & FINISH_KNOWN) !== 0 && records[record + FINISH] === records[record + NEXT];
-    if ((records[record + KEPT_LENGTH] as number) < flowDepth && !finished) return;
-    this.#giveChunk(record);
-    if ((records[record + HELD] as number) !== 0) {
-      this.held.forget(records[record + HELD] as number);
-      records[record + HELD] = 0;
+    if ((flags & FINISHED) === 0 && this.keptOf(record) < flowDepth) return;
+    if ((flags & HELD) !== 0) {
+      this.held.forget(records[record + TAG_LOW] as number, records[record + TAG_HIGH] as number);
     }
+    this.giveChunk(record);
     records[record + SUSPICION] = 0;
-    records[record + FLAGS] = ((records[record + FLAGS] as number) | DONE) & ~WAITING;
+    records[record + FLAGS] = ((records[record + FLAGS] as number) | DONE) & ~(WAITING | HELD);
   }
 
-  #append(record: number, bytes: Uint8Array, start: number, end: number): void {
-    const records = this.#records;
-    const kept = records[record + KEPT_LENGTH] as number;
-    records[record + NEXT] = ((records[record + NEXT] as number) + end - start) | 0;
-    let length = end - start;
-    if (kept + length > flowDepth) length = flowDepth - kept;
-    if (!this.#reserve(record, kept + length)) {
+  private append(record: number, bytes: Uint8Array, start: number, end: number): void {
+    const records = this.records;
+    const kept = this.keptOf(record);
+    const length = end - start;
+    const copied = Math.min(length, flowDepth - kept);
+    if (!this.reserve(record, kept + copied)) {
       // No memory: the flow goes on as if nothing had been said before.
+      records[record + NEXT] = ((records[record + NEXT] as number) + length) | 0;
+      records[record + BASE] = records[record + NEXT] as number;
       records[record + FLAGS] = (records[record + FLAGS] as number) | GAPPED;
       return;
     }
     const target = this.kept.bytes;
     let to = (records[record + KEPT_OFFSET] as number) + kept;
-    const last = start + length;
-    for (let at = start; at < last; at++) target[to++] = bytes[at] as number;
-    records[record + KEPT_LENGTH] = kept + length;
+    if (copied > longCopy) {
+      target.set(bytes.subarray(start, start + copied), to);
+    } else {
+      const last = start + copied;
+      for (let at = start; at < last; at++) target[to++] = bytes[at] as number;
+    }
+    records[record + NEXT] = ((records[record + NEXT] as number) + length) | 0;
   }
 
   /** Makes the record's chunk hold `length` bytes. */
-  #reserve(record: number, length: number): boolean {
-    const records = this.#records;
+  private reserve(record: number, length: number): boolean {
+    const records = this.records;
     const flags = records[record + FLAGS] as number;
     const wanted = sizeClassOf(length);
     if ((flags & HAS_CHUNK) !== 0) {
@@ -384,7 +403,7 @@ export class FlowTable {
       const offset = this.kept.take(wanted);
       if (offset < 0) return false;
       const old = records[record + KEPT_OFFSET] as number;
-      this.kept.bytes.copyWithin(offset, old, old + (records[record + KEPT_LENGTH] as number));
+      this.kept.bytes.copyWithin(offset, old, old + this.keptOf(record));
       this.kept.give(old, has);
       records[record + KEPT_OFFSET] = offset;
     } else {
@@ -396,8 +415,8 @@ export class FlowTable {
     return true;
   }
 
-  #giveChunk(record: number): void {
-    const records = this.#records;
+  private giveChunk(record: number): void {
+    const records = this.records;
     const flags = records[record + FLAGS] as number;
     if ((flags & HAS_CHUNK) === 0) return;
     this.kept.give(records[record + KEPT_OFFSET] as number, (flags & CLASS_MASK) >>> CLASS_SHIFT);
@@ -407,123 +426,126 @@ export class FlowTable {
 
   /**
    * A segment that is not the next: an old one again (ignored), one that came too early (held), or, when the handshake was
-   * not seen, one from before the first that was. True when bytes were added.
+   * not seen, one from before the first that was.
    */
-  #outOfTurn(packet: Packet, record: number, sequence: number, ahead: number): boolean {
-    const records = this.#records;
+  private outOfTurn(packet: Packet, record: number, sequence: number, ahead: number): void {
+    const records = this.records;
     const flags = records[record + FLAGS] as number;
     if (ahead > sequenceJump || ahead < -sequenceJump) {
-      if ((flags & SYN_SEEN) !== 0) return false;
-      this.#release(record);
-      this.#begin(record, (flags & (USED | CLIENT_HIGH | ROLE_UNKNOWN | ANSWERED)) | GAPPED, packet.seconds, sequence);
-      this.#append(record, packet.bytes, packet.payloadStart, packet.payloadEnd);
-      this.#searchAgain = true;
-      return true;
+      if ((flags & SYN_SEEN) !== 0) return;
+      this.release(record);
+      this.begin(record, (flags & (USED | CLIENT_HIGH | ROLE_UNKNOWN | ANSWERED)) | GAPPED, packet.seconds, sequence);
+      this.append(record, packet.bytes, packet.payloadStart, packet.payloadEnd);
+      this.searchAgain = true;
+      return;
     }
     const base = records[record + BASE] as number;
     if (ahead < 0) {
       // Everything in it was seen, unless it begins before what we took for the beginning.
-      if ((flags & SYN_SEEN) !== 0 || ((sequence - base) | 0) >= 0) return false;
+      if ((flags & SYN_SEEN) !== 0 || ((sequence - base) | 0) >= 0) return;
     } else if (((sequence - base) | 0) >= flowDepth) {
-      return false;
+      return;
     }
     this.outOfOrder++;
-    records[record + HELD] = this.held.hold(records[record + HELD] as number, sequence, packet);
-    return true;
+    this.held.hold(records[record + TAG_LOW] as number, records[record + TAG_HIGH] as number, sequence, packet);
+    records[record + FLAGS] = flags | HELD;
   }
 
   /** Takes in every held segment that now touches the kept bytes, behind or (without a handshake) before them. */
-  #joinHeld(record: number): void {
-    const records = this.#records;
-    const flow = this.held.get(records[record + HELD] as number);
-    if (flow === undefined) {
-      records[record + HELD] = 0;
-      return;
-    }
-    if (((records[record + FLAGS] as number) & SYN_SEEN) === 0) this.#joinBefore(record, flow);
+  private joinHeld(record: number): void {
+    const records = this.records;
+    const flow = this.heldOf(record);
+    if (flow === undefined) return;
+    if (((records[record + FLAGS] as number) & SYN_SEEN) === 0) this.joinBefore(record, flow);
     const segments = flow.segments;
     let taken = 0;
     for (const segment of segments) {
       const ahead = (segment.sequence - (records[record + NEXT] as number)) | 0;
       if (ahead > 0) break;
       taken++;
-      if (ahead + segment.bytes.length > 0) this.#append(record, segment.bytes, -ahead, segment.bytes.length);
+      if (ahead + segment.bytes.length > 0) this.append(record, segment.bytes, -ahead, segment.bytes.length);
     }
     segments.splice(0, taken);
-    if (segments.length === 0) {
-      this.held.forget(flow.id);
-      records[record + HELD] = 0;
+    if (flow.finish === records[record + NEXT]) {
+      records[record + FLAGS] = (records[record + FLAGS] as number) | FINISHED;
+      flow.finish = undefined;
     }
+    if (segments.length === 0 && flow.finish === undefined) this.forgetHeld(record);
   }
 
-  #joinBefore(record: number, flow: HeldFlow): void {
-    const records = this.#records;
+  private heldOf(record: number): HeldFlow | undefined {
+    const records = this.records;
+    const flow = this.held.get(records[record + TAG_LOW] as number, records[record + TAG_HIGH] as number);
+    // It may have given way to others.
+    if (flow === undefined) records[record + FLAGS] = (records[record + FLAGS] as number) & ~HELD;
+    return flow;
+  }
+
+  private forgetHeld(record: number): void {
+    const records = this.records;
+    this.held.forget(records[record + TAG_LOW] as number, records[record + TAG_HIGH] as number);
+    records[record + FLAGS] = (records[record + FLAGS] as number) & ~HELD;
+  }
+
+  private joinBefore(record: number, flow: HeldFlow): void {
+    const records = this.records;
     const segments = flow.segments;
     for (let index = segments.length - 1; index >= 0; index--) {
       const segment = segments[index] as HeldSegment;
-      const base = records[record + BASE] as number;
-      const before = (base - segment.sequence) | 0;
+      const before = ((records[record + BASE] as number) - segment.sequence) | 0;
       if (before <= 0) continue;
       if (before > segment.bytes.length) break;
       segments.splice(index, 1);
-      const kept = records[record + KEPT_LENGTH] as number;
       if (before > flowDepth) continue;
-      const length = Math.min(kept, flowDepth - before);
-      if (!this.#reserve(record, before + length)) continue;
+      const length = Math.min(this.keptOf(record), flowDepth - before);
+      if (!this.reserve(record, before + length)) continue;
       const offset = records[record + KEPT_OFFSET] as number;
       this.kept.bytes.copyWithin(offset + before, offset, offset + length);
       this.kept.bytes.set(segment.bytes.subarray(0, before), offset);
       records[record + BASE] = segment.sequence;
-      records[record + KEPT_LENGTH] = before + length;
-      if (length < kept) records[record + NEXT] = (segment.sequence + before + length) | 0;
       // All is new to the search: literals may now begin before.
-      this.#searchAgain = true;
+      this.searchAgain = true;
     }
   }
 
   /** Snap length: the rest of a segment was not captured. */
-  #miss(record: number, missing: number): void {
-    const records = this.#records;
+  private miss(record: number, missing: number): void {
+    const records = this.records;
     this.gaps++;
     records[record + NEXT] = ((records[record + NEXT] as number) + missing) | 0;
+    records[record + BASE] = ((records[record + BASE] as number) + missing) | 0;
     records[record + FLAGS] = (records[record + FLAGS] as number) | RESTART;
   }
 
   /** What was kept is judged as it is; the next byte, `sequence`, is the first of what is kept from now on. */
-  #restart(record: number, sequence: number): void {
-    const records = this.#records;
-    this.#handOver(record);
-    records[record + KEPT_LENGTH] = 0;
+  private restart(record: number, sequence: number): void {
+    const records = this.records;
+    this.handOver(record);
     records[record + NEXT] = sequence;
     records[record + BASE] = sequence;
     records[record + FLAGS] = ((records[record + FLAGS] as number) | GAPPED) & ~RESTART;
   }
 
   /** Goes on behind a hole that will not be filled: what was kept before it is judged as it is. */
-  #skipHole(record: number): number {
-    const records = this.#records;
-    const flow = this.held.get(records[record + HELD] as number);
-    const first = flow?.segments[0];
-    if (first === undefined) {
-      records[record + HELD] = 0;
-      return NOTHING;
-    }
+  private skipHole(record: number): number {
+    const first = this.heldOf(record)?.segments[0];
+    if (first === undefined) return NOTHING;
     this.gaps++;
-    this.#restart(record, first.sequence);
-    this.#joinHeld(record);
-    return this.#registers(record, 0, false, CLIENT_BYTES);
+    this.restart(record, first.sequence);
+    this.joinHeld(record);
+    return this.registers(record, 0, ((this.records[record + FLAGS] as number) & FINISHED) !== 0, CLIENT_BYTES);
   }
 
-  #datagram(packet: Packet, low: number, high: number, fromHigh: number, length: number): number {
+  private datagram(packet: Packet, low: number, high: number, fromHigh: number, length: number): number {
     const now = packet.seconds;
-    let record = this.#find(low, high);
-    if (record >= 0 && now - (this.#records[record + SEEN] as number) > datagramTimeout) {
-      this.#release(record);
-      record = this.#begunDatagrams(record, packet, fromHigh);
+    let record = this.find(low, high);
+    if (record >= 0 && now - (this.records[record + SEEN] as number) > datagramTimeout) {
+      this.release(record);
+      record = this.begunDatagrams(record, packet, fromHigh);
     } else if (record < 0) {
-      record = this.#begunDatagrams(this.#insert(low, high, now), packet, fromHigh);
+      record = this.begunDatagrams(this.insert(low, high, now), packet, fromHigh);
     }
-    const records = this.#records;
+    const records = this.records;
     const flags = records[record + FLAGS] as number;
     records[record + SEEN] = now;
     if ((flags & CLIENT_HIGH) !== fromHigh) {
@@ -531,51 +553,49 @@ export class FlowTable {
       if ((flags & ROLE_UNKNOWN) === 0) return NOTHING;
     }
     if ((flags & DONE) !== 0) return NOTHING;
-    const searched = (records[record + KEPT_LENGTH] as number) + length;
-    records[record + KEPT_LENGTH] = searched;
+    const searched = (records[record + BASE] as number) + length;
+    records[record + BASE] = searched;
     if (searched >= flowDepth) records[record + FLAGS] = (records[record + FLAGS] as number) | DONE;
-    this.#record = record;
+    this.record = record;
     this.established = (flags & ANSWERED) !== 0;
     this.suspicion = records[record + SUSPICION] as number;
     return DATAGRAM;
   }
 
-  #begunDatagrams(record: number, packet: Packet, fromHigh: number): number {
+  private begunDatagrams(record: number, packet: Packet, fromHigh: number): number {
     const bySource = isServicePort[packet.sourcePort] as number;
     const byDestination = isServicePort[packet.destinationPort] as number;
     // A datagram from a server's port to nobody's is an answer whose question was not seen.
     const client = bySource > byDestination ? fromHigh ^ CLIENT_HIGH : fromHigh;
-    this.#begin(record, USED | DATAGRAMS | client, packet.seconds, 0);
+    this.begin(record, USED | DATAGRAMS | client, packet.seconds, 0);
     return record;
   }
 
-  #isRetransmittedSyn(record: number, fromHigh: number, sequence: number): boolean {
-    const records = this.#records;
+  private isRetransmittedSyn(record: number, fromHigh: number, sequence: number): boolean {
+    const records = this.records;
     const flags = records[record + FLAGS] as number;
     return (flags & CLIENT_HIGH) === fromHigh && (flags & SYN_SEEN) !== 0 && records[record + BASE] === sequence;
   }
 
-  #begin(record: number, flags: number, now: number, sequence: number): void {
-    const records = this.#records;
+  private begin(record: number, flags: number, now: number, sequence: number): void {
+    const records = this.records;
     records[record + FLAGS] = flags;
     records[record + SEEN] = now;
     records[record + NEXT] = sequence;
     records[record + BASE] = sequence;
     records[record + KEPT_OFFSET] = 0;
-    records[record + KEPT_LENGTH] = 0;
     records[record + SUSPICION] = 0;
-    records[record + HELD] = 0;
   }
 
   /** Word offset of the flow's record, or -1. */
-  #find(low: number, high: number): number {
-    const records = this.#records;
-    const mask = this.#mask;
+  private find(low: number, high: number): number {
+    const records = this.records;
+    const mask = this.mask;
+    const first = Math.imul(low, spread) >>> this.shift;
     for (let step = 0; step < flowNeighbours; step++) {
-      const record = ((low + step) & mask) << RECORD_SHIFT;
-      if (records[record + TAG_LOW] === low && records[record + TAG_HIGH] === high && records[record + FLAGS] !== 0) {
+      const record = ((first + step) & mask) << RECORD_SHIFT;
+      if (records[record] === low && records[record + TAG_HIGH] === high && records[record + FLAGS] !== 0)
         return record;
-      }
       // Records are used again but never emptied, so a never-used one ends the search.
       if (records[record + FLAGS] === 0) return -1;
     }
@@ -583,60 +603,62 @@ export class FlowTable {
   }
 
   /** A record for a new flow: a never-used one, else one whose flow is over, else (the table being full) the least valuable. */
-  #insert(low: number, high: number, now: number): number {
+  private insert(low: number, high: number, now: number): number {
     this.flows++;
     for (;;) {
-      const records = this.#records;
-      const mask = this.#mask;
+      const records = this.records;
+      const mask = this.mask;
+      const first = Math.imul(low, spread) >>> this.shift;
       let record = -1;
       for (let step = 0; step < flowNeighbours; step++) {
-        const candidate = ((low + step) & mask) << RECORD_SHIFT;
+        const candidate = ((first + step) & mask) << RECORD_SHIFT;
         if (records[candidate + FLAGS] === 0) {
-          this.#occupied++;
+          this.used++;
           record = candidate;
           break;
         }
-        if (this.#isOver(candidate, now)) {
+        if (this.isOver(candidate, now)) {
           record = candidate;
           break;
         }
       }
       if (record < 0 && mask + 1 < flowCapacity) {
-        this.#grow(now);
+        this.grow(now);
         continue;
       }
-      if (record < 0) record = this.#leastValuable(low);
-      if (records[record + FLAGS] !== 0) this.#release(record);
+      if (record < 0) record = this.leastValuable(low);
+      if (records[record + FLAGS] !== 0) this.release(record);
       records[record + TAG_LOW] = low;
       records[record + TAG_HIGH] = high;
       return record;
     }
   }
 
-  #isOver(record: number, now: number): boolean {
-    const records = this.#records;
+  private isOver(record: number, now: number): boolean {
+    const records = this.records;
     const flags = records[record + FLAGS] as number;
     // A clock that steps back makes this negative: the flow is then simply young.
     const silence = now - (records[record + SEEN] as number);
     if ((flags & CLOSED) !== 0) return silence > closedTimeout;
     if ((flags & DATAGRAMS) !== 0) return silence > datagramTimeout;
-    if ((flags & DONE) === 0 && (records[record + KEPT_LENGTH] as number) === 0) return silence > handshakeTimeout;
+    if ((flags & (DONE | HAS_CHUNK)) === 0) return silence > handshakeTimeout;
     return silence > streamTimeout;
   }
 
-  #leastValuable(low: number): number {
-    const records = this.#records;
+  private leastValuable(low: number): number {
+    const records = this.records;
+    const first = Math.imul(low, spread) >>> this.shift;
     let best = -1;
     let bestScore = -1;
     for (let step = 0; step < flowNeighbours; step++) {
-      const record = ((low + step) & this.#mask) << RECORD_SHIFT;
+      const record = ((first + step) & this.mask) << RECORD_SHIFT;
       const flags = records[record + FLAGS] as number;
       const rank =
         (flags & (DONE | CLOSED)) !== 0
           ? 3
           : (records[record + SUSPICION] as number) !== 0
             ? 0
-            : (records[record + KEPT_LENGTH] as number) === 0
+            : (flags & HAS_CHUNK) === 0
               ? 2
               : 1;
       // The oldest of the highest rank; 2^31 - seconds orders by age within a rank.
@@ -651,28 +673,29 @@ export class FlowTable {
   }
 
   /** Twice the records. Flows that are over are handed over before the others move. */
-  #grow(now: number): void {
-    const old = this.#records;
+  private grow(now: number): void {
+    const old = this.records;
     for (let record = 0; record < old.length; record += RECORD) {
-      if ((old[record + FLAGS] as number) === 0 || !this.#isOver(record, now)) continue;
-      this.#release(record);
+      if ((old[record + FLAGS] as number) === 0 || !this.isOver(record, now)) continue;
+      this.release(record);
       old[record + FLAGS] = 0;
     }
-    this.#fill(old, (this.#mask + 1) << 1);
+    this.fill(old, (this.mask + 1) << 1);
   }
 
-  #fill(old: Int32Array, wanted: number): void {
+  private fill(old: Int32Array, wanted: number): void {
     for (let capacity = wanted; ; capacity <<= 1) {
       const records = new Int32Array(capacity * RECORD);
       const mask = capacity - 1;
+      const shift = 32 - Math.log2(capacity);
       let occupied = 0;
       let lost = false;
       for (let record = 0; record < old.length && !lost; record += RECORD) {
         if ((old[record + FLAGS] as number) === 0) continue;
-        const low = old[record + TAG_LOW] as number;
+        const first = Math.imul(old[record + TAG_LOW] as number, spread) >>> shift;
         let placed = false;
         for (let step = 0; step < flowNeighbours; step++) {
-          const place = ((low + step) & mask) << RECORD_SHIFT;
+          const place = ((first + step) & mask) << RECORD_SHIFT;
           if (records[place + FLAGS] !== 0) continue;
           for (let word = 0; word < RECORD; word++) records[place + word] = old[record + word] as number;
           placed = true;
@@ -682,43 +705,43 @@ export class FlowTable {
         if (!placed) lost = true;
       }
       if (lost && capacity < flowCapacity) continue;
-      this.#records = records;
-      this.#mask = mask;
-      this.#occupied = occupied;
+      this.records = records;
+      this.mask = mask;
+      this.shift = shift;
+      this.used = occupied;
       return;
     }
   }
 
   /** Records in use now. */
   get occupied(): number {
-    return this.#occupied;
+    return this.used;
   }
 
   /** Ends the record's flow: what was not judged to the end goes to `released`. */
-  #release(record: number): void {
-    const records = this.#records;
-    this.#handOver(record);
-    const flow = this.held.get(records[record + HELD] as number);
+  private release(record: number): void {
+    const records = this.records;
+    this.handOver(record);
+    const flow = ((records[record + FLAGS] as number) & HELD) !== 0 ? this.heldOf(record) : undefined;
     if (flow !== undefined) {
       // The hole was never filled: what came behind it is still judged.
       for (const bytes of contiguous(flow.segments)) {
         this.released.push({ suspicion: 0, bytes, atStart: false, origin: flow.origin });
       }
-      this.held.forget(flow.id);
-      records[record + HELD] = 0;
+      this.forgetHeld(record);
     }
-    this.#giveChunk(record);
+    this.giveChunk(record);
   }
 
-  #handOver(record: number): void {
-    const records = this.#records;
+  private handOver(record: number): void {
+    const records = this.records;
     const suspicion = records[record + SUSPICION] as number;
     const flags = records[record + FLAGS] as number;
     if (suspicion === 0 || (flags & DATAGRAMS) !== 0) return;
     const offset = records[record + KEPT_OFFSET] as number;
     this.released.push({
       suspicion,
-      bytes: this.kept.bytes.slice(offset, offset + (records[record + KEPT_LENGTH] as number)),
+      bytes: this.kept.bytes.slice(offset, offset + this.keptOf(record)),
       atStart: (flags & GAPPED) === 0,
       origin: undefined,
     });

@@ -1,4 +1,4 @@
-import { heldBytes, heldSegmentOverhead, heldSegmentsPerFlow } from '../limits.ts';
+import { heldBytes, heldFlowOverhead, heldSegmentOverhead, heldSegmentsPerFlow } from '../limits.ts';
 import { Packet } from '../packet/packet.ts';
 
 /** A segment that came before its turn: a copy, for the packet it came in is gone. */
@@ -13,61 +13,79 @@ export type FlowOrigin = Packet;
 
 /** The segments of one flow that wait for the hole before them to be filled, in order of their sequence numbers. */
 export interface HeldFlow {
-  readonly id: number;
   readonly origin: FlowOrigin;
   readonly segments: HeldSegment[];
+  /** Sequence number after the client's last byte, when its FIN came too early. */
+  finish: number | undefined;
   /** Memory that they take. */
   cost: number;
 }
 
-/** Segments out of order, of all flows: a cold path, for most flows never come here. Bounded; the oldest flow gives way. */
+/**
+ * Segments out of order, of all flows: a cold path, for most flows never come here. Bounded; the oldest flow gives way.
+ * A flow is named by the two words of its tag in the flow table.
+ */
 export class HeldSegments {
   /** Segments given up for lack of space. */
   dropped = 0;
   #cost = 0;
-  #nextId = 1;
-  readonly #flows = new Map<number, HeldFlow>();
+  readonly #flows = new Map<string, HeldFlow>();
 
-  get(id: number): HeldFlow | undefined {
-    return this.#flows.get(id);
+  get(low: number, high: number): HeldFlow | undefined {
+    return this.#flows.get(`${low} ${high}`);
   }
 
-  /** Holds a copy of the packet's payload; gives the flow's id (a new one for id 0 or one that had to give way). */
-  hold(id: number, sequence: number, packet: Packet): number {
-    let flow = this.#flows.get(id);
-    if (flow === undefined) {
-      flow = { id: this.#nextId, origin: copyOf(packet), segments: [], cost: 0 };
-      this.#nextId = this.#nextId === 0x7fffffff ? 1 : this.#nextId + 1;
-      this.#flows.set(flow.id, flow);
-    }
+  /** Holds a copy of the packet's payload. */
+  hold(low: number, high: number, sequence: number, packet: Packet): void {
+    const flow = this.#flow(low, high, packet);
     if (flow.segments.length >= heldSegmentsPerFlow) {
       this.dropped++;
-      return flow.id;
+      return;
     }
-    const copy = packet.bytes.slice(packet.payloadStart, packet.payloadEnd);
     let place = flow.segments.length;
     // Equal sequence numbers keep the order of arrival: the first to come wins where they differ.
     while (place > 0 && ((sequence - (flow.segments[place - 1] as HeldSegment).sequence) | 0) < 0) place--;
-    flow.segments.splice(place, 0, { sequence, bytes: copy });
-    flow.cost += copy.length + heldSegmentOverhead;
-    this.#cost += copy.length + heldSegmentOverhead;
-    if (this.#cost > heldBytes) this.#giveWay(flow.id);
-    return flow.id;
+    const bytes = packet.bytes.slice(packet.payloadStart, packet.payloadEnd);
+    flow.segments.splice(place, 0, { sequence, bytes });
+    this.#charge(flow, bytes.length + heldSegmentOverhead);
   }
 
-  forget(id: number): void {
-    const flow = this.#flows.get(id);
+  /** Notes where the client's stream ends. */
+  finish(low: number, high: number, end: number, packet: Packet): void {
+    this.#flow(low, high, packet).finish = end;
+  }
+
+  forget(low: number, high: number): void {
+    this.#forget(`${low} ${high}`);
+  }
+
+  #flow(low: number, high: number, packet: Packet): HeldFlow {
+    const key = `${low} ${high}`;
+    let flow = this.#flows.get(key);
+    if (flow === undefined) {
+      flow = { origin: copyOf(packet), segments: [], finish: undefined, cost: 0 };
+      this.#flows.set(key, flow);
+      this.#charge(flow, heldFlowOverhead);
+    }
+    return flow;
+  }
+
+  #forget(key: string): void {
+    const flow = this.#flows.get(key);
     if (flow === undefined) return;
     this.#cost -= flow.cost;
-    this.#flows.delete(id);
+    this.#flows.delete(key);
   }
 
-  #giveWay(except: number): void {
-    for (const [id, flow] of this.#flows) {
+  #charge(flow: HeldFlow, cost: number): void {
+    flow.cost += cost;
+    this.#cost += cost;
+    if (this.#cost <= heldBytes) return;
+    for (const [key, oldest] of this.#flows) {
       if (this.#cost <= heldBytes) return;
-      if (id === except) continue;
-      this.dropped += flow.segments.length;
-      this.forget(id);
+      if (oldest === flow) continue;
+      this.dropped += oldest.segments.length;
+      this.#forget(key);
     }
   }
 }
