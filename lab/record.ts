@@ -7,7 +7,6 @@ import { Document, parse, visit } from 'yaml';
 import { firstFrames, missingBytes } from './frames.ts';
 import type { Network } from './network.ts';
 import { installedProbes, probeBytes } from './probes.ts';
-import { capturesFolder } from './repository.ts';
 import { enter } from './room.ts';
 import type { Scenario } from './scenario.ts';
 import { type Server, startResponder, startServer } from './server.ts';
@@ -20,14 +19,15 @@ const LARGEST = 300_000;
 export class ScenarioFault extends Error {}
 
 /**
- * Records the scenario in `network`, with `folder` (empty) for all its files, and puts capture and record into the
- * repository's `captures/`. Throws ScenarioFault where the capture is not what the scenario says; nothing is replaced then.
+ * Records the scenario in `network`, with `folder` (empty) for all its files, and puts capture and record into
+ * `captures`. Throws ScenarioFault where the capture is not what the scenario says; nothing is replaced then.
  */
 export async function record(
   scenario: Scenario,
   servers: ReadonlyMap<string, Server>,
   network: Network,
   folder: string,
+  captures: string,
 ): Promise<{ readonly capture: string; readonly size: number }> {
   const running: Running[] = [];
   try {
@@ -56,7 +56,7 @@ export async function record(
     if (missing.length > 0)
       throw new ScenarioFault(`not in the capture: ${missing.map((one) => JSON.stringify(one)).join(', ')}\n${output}`);
     if (dropped()) throw new ScenarioFault('tcpdump dropped packets');
-    return { capture: keep(scenario, servers, frames, began), size: frames.length };
+    return { capture: keep(scenario, servers, frames, began, captures), size: frames.length };
   } finally {
     for (const one of running.reverse()) await one.stop();
   }
@@ -100,10 +100,16 @@ async function runCommand(scenario: Scenario, network: Network, folder: string):
   return output;
 }
 
-/** Puts the capture and its record into the repository; gives the capture's path. */
-function keep(scenario: Scenario, servers: ReadonlyMap<string, Server>, frames: Buffer, began: Date): string {
-  mkdirSync(join(capturesFolder, scenario.group), { recursive: true });
-  const { capture, record } = placesOf(scenario);
+/** Puts the capture and its record into `captures`; gives the capture's path. */
+function keep(
+  scenario: Scenario,
+  servers: ReadonlyMap<string, Server>,
+  frames: Buffer,
+  began: Date,
+  captures: string,
+): string {
+  mkdirSync(join(captures, scenario.group), { recursive: true });
+  const { capture, record } = placesOf(scenario, captures);
   writeFileSync(capture, frames);
   const circumstances = {
     command: scenario.command,
@@ -120,9 +126,9 @@ function keep(scenario: Scenario, servers: ReadonlyMap<string, Server>, frames: 
   return capture;
 }
 
-const placesOf = ({ group, name }: Scenario) => ({
-  capture: join(capturesFolder, group, `${name}.pcap`),
-  record: join(capturesFolder, group, `${name}.yaml`),
+const placesOf = ({ group, name }: Scenario, captures: string) => ({
+  capture: join(captures, group, `${name}.pcap`),
+  record: join(captures, group, `${name}.yaml`),
 });
 
 /** What the scenario says about its capture, whenever that was made. */
@@ -136,8 +142,8 @@ function claimsOf(scenario: Scenario): Record<string, unknown> {
  * Writes the scenario's claims (what is expected, in which bytes) into the record of the capture that is there, without
  * recording anew. Throws ScenarioFault where there is no capture of this very command, or the capture says otherwise.
  */
-export function refreshRecord(scenario: Scenario): void {
-  const { capture, record } = placesOf(scenario);
+export function refreshRecord(scenario: Scenario, captures: string): void {
+  const { capture, record } = placesOf(scenario, captures);
   if (!existsSync(capture)) throw new ScenarioFault('there is no capture yet');
   const { command, from, tools, servers, date } = parse(readFileSync(record, 'utf8')) as Record<string, unknown>;
   if (command !== scenario.command) throw new ScenarioFault('the capture was made by another command');

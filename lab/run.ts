@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { Command } from 'commander';
 import { closeNetwork, openNetwork, removeStaleHosts } from './network.ts';
 import { record, refreshRecord, ScenarioFault } from './record.ts';
-import { scenariosFolder } from './repository.ts';
+import { capturesFolder, scenariosFolder } from './repository.ts';
 import { readScenarios, type Scenario } from './scenario.ts';
 import { readServers } from './server.ts';
 import { install } from './setup.ts';
@@ -16,6 +16,7 @@ const command = new Command('lab')
   .option('--only <pattern...>', 'only scenarios whose group/name contains this (several: any of them)')
   .option('--list', 'list the scenarios and record nothing')
   .option('--records', 'record nothing; write what the scenarios say into the records of the captures that are there')
+  .option('--output <folder>', 'where captures and records go', capturesFolder)
   .option('--jobs <number>', 'scenarios at the same time, each in its own network', '2')
   .option('--keep', 'keep the folders of scenarios that failed, with capture and logs')
   .option('--no-install', 'install no packages')
@@ -41,7 +42,7 @@ if (options.list) {
 } else if (options.records) {
   for (const scenario of scenarios) {
     try {
-      refreshRecord(scenario);
+      refreshRecord(scenario, options.output);
     } catch (fault) {
       if (!(fault instanceof ScenarioFault)) throw fault;
       console.error(`${scenario.group}/${scenario.name}: ${fault.message}`);
@@ -89,7 +90,7 @@ async function recordAll(chosen: readonly Scenario[]): Promise<boolean> {
           mkdirSync(room);
           const began = Date.now();
           try {
-            const { size } = await record(scenario, servers, network, room);
+            const { size } = await record(scenario, servers, network, room, options.output);
             console.log(`${name}: ${size} bytes, ${((Date.now() - began) / 1000).toFixed(1)} s`);
           } catch (fault) {
             failed.push(name);
