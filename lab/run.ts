@@ -26,6 +26,7 @@ const options = command.opts<{
   list?: true;
   records?: true;
   keep?: true;
+  output: string;
   jobs: string;
   install: boolean;
 }>();
