@@ -95,7 +95,7 @@ async function recordAll(chosen: readonly Scenario[]): Promise<boolean> {
             console.log(`${name}: ${size} bytes, ${((Date.now() - began) / 1000).toFixed(1)} s`);
           } catch (fault) {
             failed.push(name);
-            if (options.keep) cpSync(room, join(tmpdir(), 'trespass-lab-failed', basename(room)), { recursive: true });
+            if (options.keep) keepForLater(room);
             console.error(`${name}: FAILED: ${fault instanceof Error ? fault.message : String(fault)}`);
           }
           rmSync(room, { recursive: true, force: true });
@@ -108,4 +108,10 @@ async function recordAll(chosen: readonly Scenario[]): Promise<boolean> {
   console.log(`${chosen.length - failed.length} of ${chosen.length} scenarios recorded`);
   for (const name of failed) console.error(`failed: ${name}`);
   return failed.length === 0;
+}
+
+/** Copies captures and logs of a scenario that failed; not the layers, which hold what cannot be copied. */
+function keepForLater(room: string): void {
+  const filter = (path: string) => basename(path) !== '.layers';
+  cpSync(room, join(tmpdir(), 'trespass-lab-failed', basename(room)), { recursive: true, filter });
 }
