@@ -1,0 +1,79 @@
+/** An engine for trying signatures: it sees many unrelated flows, one after the other, and tells what each proved. */
+
+import { Engine } from './engine.ts';
+import { protocols } from './protocol/protocols.ts';
+import type { Evidence } from './scan/evidence.ts';
+import type { CompiledSignature } from './signature/compile-signatures.ts';
+import type { ExampleFlow } from './signature/signature.ts';
+import {
+  bytesOf,
+  type ConversationOptions,
+  type Endpoints,
+  icmpFrame,
+  tcpConversation,
+  udpFrame,
+} from './testing/frames.ts';
+
+const ethernet = 1;
+
+export class EngineTrial {
+  readonly #engine: Engine;
+  #evidence: Evidence[] = [];
+  #clients = 0;
+  #flows = 0;
+  /** Milliseconds since 1970. */
+  #time = 1_700_000_000_000;
+
+  constructor(catalogue: readonly CompiledSignature[]) {
+    this.#engine = new Engine(catalogue, protocols, (evidence) => this.#evidence.push(evidence));
+  }
+
+  /** A client that was never seen before, so that flows cannot mix. */
+  client(): number {
+    return this.#clients++;
+  }
+
+  endpoints(targetPort: number, client: number = this.client()): Endpoints {
+    return {
+      source: `10.${(client >> 16) & 255}.${(client >> 8) & 255}.${client & 255}`,
+      target: '192.168.7.7',
+      sourcePort: 40_000 + (this.#flows++ % 20_000),
+      targetPort,
+    };
+  }
+
+  /** What these frames prove, `apart` milliseconds after each other. */
+  evidence(frames: readonly Uint8Array[], apart = 1000): Evidence[] {
+    this.#evidence = [];
+    for (const frame of frames) {
+      this.#time += apart;
+      const seconds = Math.floor(this.#time / 1000);
+      this.#engine.frame(frame, 0, frame.length, ethernet, seconds, (this.#time % 1000) * 1000);
+    }
+    return this.#evidence;
+  }
+
+  /** Ids of the signatures that these frames prove. */
+  see(frames: readonly Uint8Array[]): string[] {
+    return this.evidence(frames).map(({ signature }) => signature.id);
+  }
+
+  /** What was still waiting when the capture ended. */
+  finish(): string[] {
+    this.#evidence = [];
+    this.#engine.finish();
+    return this.#evidence.map(({ signature }) => signature.id);
+  }
+}
+
+/** The frames of an example. Only TCP can be delivered in several ways. */
+export function exampleFrames(
+  { transport, bytes }: ExampleFlow,
+  endpoints: Endpoints,
+  delivery?: ConversationOptions,
+): Uint8Array[] {
+  const payload = bytesOf(bytes);
+  if (transport === 'tcp') return tcpConversation(endpoints, payload, delivery);
+  if (transport === 'udp') return [udpFrame(endpoints, payload)];
+  return [icmpFrame(endpoints, 8, payload)];
+}
