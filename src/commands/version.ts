@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { packageFile } from '../signature/catalogue-paths.ts';
 
 /** Of the package. */
 export function version(): string {
-  // From a checkout and from an installed package alike: this file is dist/src/commands/version.js.
-  const file = new URL('../../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+  return (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
 }

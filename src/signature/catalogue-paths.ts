@@ -1,10 +1,12 @@
-/** Where the catalogue lies: from a checkout, an installed package and the bundled command alike. */
+/** Where the package and its catalogue lie: from a checkout, an installed package and the bundled command alike. */
 
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = packageRoot(dirname(fileURLToPath(import.meta.url)));
+
+export const packageFile = join(root, 'package.json');
 
 /** The signatures as people write them. */
 export const signaturesDirectory = join(root, 'signatures');
