@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Document, parse, visit } from 'yaml';
+import type { Expectation } from './expectation.ts';
 import { firstFrames, missingBytes } from './frames.ts';
 import type { Network } from './network.ts';
 import { installedProbes, probeBytes } from './probes.ts';
@@ -122,8 +123,20 @@ function keep(
     ),
     date: began.toISOString().slice(0, 10),
   };
-  writeFileSync(record, readableYaml({ ...circumstances, ...claimsOf(scenario) }));
+  writeFileSync(record, readableYaml({ ...circumstances, ...claimsOf(scenario), ...expectationIn(record) }));
   return capture;
+}
+
+/** What was expected of the capture before: a new one must give the same alerts, or `npm run lab:expect` tells. */
+function expectationIn(record: string): { expect?: unknown } {
+  if (!existsSync(record)) return {};
+  const { expect } = parse(readFileSync(record, 'utf8')) as { expect?: unknown };
+  return expect === undefined ? {} : { expect };
+}
+
+/** Replaces the record's part `expect`. */
+export function writeExpectation(record: string, expect: Expectation): void {
+  writeFileSync(record, readableYaml({ ...(parse(readFileSync(record, 'utf8')) as object), expect }));
 }
 
 const placesOf = ({ group, name }: Scenario, captures: string) => ({
@@ -133,13 +146,13 @@ const placesOf = ({ group, name }: Scenario, captures: string) => ({
 
 /** What the scenario says about its capture, whenever that was made. */
 function claimsOf(scenario: Scenario): Record<string, unknown> {
-  const { scripts, probes, bytes, patterns, expect, note } = scenario;
-  const claims = { scripts: scripts.length === 0 ? undefined : scripts, probes, bytes, patterns, expect, note };
+  const { scripts, probes, bytes, patterns, note } = scenario;
+  const claims = { scripts: scripts.length === 0 ? undefined : scripts, probes, bytes, patterns, note };
   return Object.fromEntries(Object.entries(claims).filter(([, claim]) => claim !== undefined));
 }
 
 /**
- * Writes the scenario's claims (what is expected, in which bytes) into the record of the capture that is there, without
+ * Writes the scenario's claims (scripts, bytes, note) into the record of the capture that is there, without
  * recording anew. Throws ScenarioFault where there is no capture of this very command, or the capture says otherwise.
  */
 export function refreshRecord(scenario: Scenario, captures: string): void {
@@ -149,7 +162,8 @@ export function refreshRecord(scenario: Scenario, captures: string): void {
   if (command !== scenario.command) throw new ScenarioFault('the capture was made by another command');
   const missing = missingBytes(readFileSync(capture), scenario.bytes ?? [], scenario.patterns ?? []);
   if (missing.length > 0) throw new ScenarioFault(`not in the capture: ${JSON.stringify(missing)}`);
-  writeFileSync(record, readableYaml({ command, from, tools, servers, date, ...claimsOf(scenario) }));
+  const circumstances = { command, from, tools, servers, date };
+  writeFileSync(record, readableYaml({ ...circumstances, ...claimsOf(scenario), ...expectationIn(record) }));
 }
 
 /** YAML in which bytes are \xNN escapes, as in the catalogue. */

@@ -1,6 +1,6 @@
 /**
- * A room: where one program of the lab runs. It has its host's network, its own processes, and a view of /etc, /var and
- * /run that it can change as it likes: Debian's own configuration is the start, and all changes vanish with the room.
+ * A room: where one program of the lab runs. It has its host's network, its own processes, and a view of /etc, /var,
+ * /run and /tmp that it can change as it likes: Debian's own configuration is the start, and all changes vanish with the room.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -28,6 +28,11 @@ export function enter(room: Room, script: string): Running {
     ...mounts,
     'mount -t tmpfs -o mode=755 tmpfs /run',
     'mkdir -p /run/lock',
+    // An empty /tmp too, with the room's folder, that usually lies in it, still at its place: the dot is the hidden one.
+    `cd ${room.folder}`,
+    'mount -t tmpfs -o mode=1777 tmpfs /tmp',
+    `mkdir -p ${room.folder}`,
+    `mount --no-canonicalize --bind . ${room.folder}`,
     `export ROOM=${room.folder} HOME=${room.folder}`,
     `cd ${room.folder}`,
     'set +e',
