@@ -37,7 +37,8 @@ export function readServers(): ReadonlyMap<string, Server> {
 
 /** Starts a server on a host and waits until its ports are open; throws with its last words if they never are. */
 export async function startServer(host: string, folder: string, server: Server): Promise<Running> {
-  const running = enter({ host, folder }, `${server.prepare}\nexec ${server.command}`);
+  // No exec: a server that is its namespace's first process inherits orphans, and vsftpd ends when a stranger's child does.
+  const running = enter({ host, folder }, `${server.prepare}\n${server.command}`);
   await waitForPorts(host, server.ready, running, folder);
   return running;
 }
