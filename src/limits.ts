@@ -7,24 +7,24 @@
  * 8 KB covers a dozen pipelined NSE requests and the session setups of SMB, and keeps the cost of bulk transfers nil. */
 export const flowDepth = 8192;
 
-/** Most flows remembered at once: 2^20 records of 32 bytes, 32 MB. One more evicts the least valuable of its neighbours. */
+/** Most flows remembered at once: 2^20, of 40 bytes each. In a full bucket, one more evicts the least valuable. */
 export const flowCapacity = 1 << 20;
 
-/** Records at start: 1 MB. The table doubles when a new flow finds no place, so that it stays as small as the traffic lets it. */
-export const flowCapacityAtStart = 1 << 15;
+/** Room for flows at start: 0.6 MB, near the processor. It doubles when a bucket is full of flows that matter. */
+export const flowCapacityAtStart = 1 << 14;
 
-/** Neighbouring records that a flow may stand in: a look-up reads at most so many. */
-export const flowNeighbours = 8;
-
-/** After a SYN, how long its record is safe from being used for another flow. Nmap's NULL probe waits 6 s before the first
- * payload; a flow whose SYN was forgotten is still searched, only its client is then told by who speaks first. */
-export const handshakeTimeout = 20;
+/** Handshakes remembered until the first payload: 2^15 of 16 bytes. At 1,000 connections a second that is half a minute, and
+ * Nmap's NULL probe waits 6 s. A power of two. */
+export const handshakes = 1 << 15;
 
 /** After a FIN or RST, late segments are still taken for so long. */
 export const closedTimeout = 2;
 
 /** A TCP connection that stays silent so long may lose its place to another when space is short. */
-export const streamTimeout = 600;
+export const streamTimeout = 300;
+
+/** An answered UDP conversation is kept for so long: its late answers must not look like a client's first words. */
+export const answeredTimeout = 10;
 
 /** A UDP conversation ends after so much silence; the next datagram starts a new one. */
 export const datagramTimeout = 30;

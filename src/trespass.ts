@@ -11,6 +11,7 @@
  *     });
  */
 
+import { CaptureError } from './capture/capture-error.ts';
 import { CaptureReader, FRAME, NEED_BYTES } from './capture/capture-reader.ts';
 import type { FrameSource } from './capture/frame-source.ts';
 import { listCaptures } from './capture/list-captures.ts';
@@ -41,6 +42,8 @@ export interface ReadCapturesOptions {
   readonly onProgress?: (done: number, total: number) => void;
   /** What could not be read, and why, in plain words: one line. */
   readonly onNotice?: (text: string) => void;
+  /** When it is aborted, reading ends there as at the end of the captures: open scans are closed and reported. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What was read, found and left out. All numbers only grow. */
@@ -66,12 +69,18 @@ export async function readCaptures(options: ReadCapturesOptions): Promise<Statis
 
   const list = await listCaptures(options.paths);
   for (const notice of list.notices) onNotice(notice);
-  const hidden = list.skipped - list.notices.length;
-  if (hidden > 0) onNotice(`${hidden} more files were left out.`);
+  if (list.files.length === 0) {
+    const where = options.paths.join(', ');
+    const message = `${where}: there is no capture in it. Trespass reads pcap and pcapng, also compressed with gzip or zstd.`;
+    throw new CaptureError('not-a-capture', where, message);
+  }
 
-  const input = await openInput(list.files);
+  const input = await openInput(list.files, options.signal);
   try {
     await pumpAll(input, engine, tracker, options);
+  } catch (error) {
+    // A pipe that was ended before its first bytes is no capture.
+    if (!options.signal?.aborted) throw error;
   } finally {
     await input.close();
   }
@@ -100,10 +109,10 @@ interface Input {
   close(): void | Promise<void>;
 }
 
-async function openInput(files: readonly string[]): Promise<Input> {
+async function openInput(files: readonly string[], signal: AbortSignal | undefined): Promise<Input> {
   const [only, ...others] = files;
   if (only !== undefined && others.length === 0) {
-    const source = await openCapture(only);
+    const source = await openCapture(only, signal);
     const reader = new CaptureReader(source);
     return {
       frames: reader,
@@ -116,7 +125,7 @@ async function openInput(files: readonly string[]): Promise<Input> {
       close: () => source.close(),
     };
   }
-  const timeline = new Timeline(files);
+  const timeline = new Timeline(files, { signal });
   return {
     frames: timeline,
     consumed: () => timeline.consumed,
@@ -136,17 +145,17 @@ async function pumpAll(
   { frames, consumed, size }: Input,
   engine: Engine,
   tracker: ScanTracker,
-  { onProgress }: ReadCapturesOptions,
+  { onProgress, signal }: ReadCapturesOptions,
 ): Promise<void> {
   let reported = 0;
-  while (pump(frames, engine, tracker)) {
+  while (!signal?.aborted && pump(frames, engine, tracker)) {
     const more = frames.refill();
     if (typeof more !== 'number') await more;
-    if (onProgress === undefined) continue;
+    if (onProgress === undefined && signal === undefined) continue;
     const now = performance.now();
     if (now - reported < progressEvery) continue;
     reported = now;
-    onProgress(consumed(), size());
+    onProgress?.(consumed(), size());
     // Reading a file is synchronous: without this, signals and the terminal would wait for its end.
     await new Promise(setImmediate);
   }
@@ -180,6 +189,8 @@ function statistics(engine: Engine, tracker: ScanTracker, files: Statistics['fil
     flows: {
       seen: flows.flows,
       evicted: flows.evicted,
+      forgotten: flows.forgotten,
+      handshakesReplaced: flows.handshakes.replaced,
       segmentsOutOfOrder: flows.outOfOrder,
       gaps: flows.gaps,
       segmentsDropped: flows.held.dropped,

@@ -1,27 +1,31 @@
 /**
  * Who is the client of each flow, and what it says, in order.
  *
- * One record of eight words for each flow, both directions together, so that a packet costs one look-up in one cache line.
+ * A flow's tag (a hash of both endpoints) chooses a bucket of eight places: the tags of the eight flows and the seconds at
+ * which each may give way, together one cache line. A flow's record, eight words, stands in a second array and is touched
+ * only when the tag agrees. So a packet costs two cache lines, whatever the number of flows.
+ *
  * Only the client's first bytes are kept (`flowDepth`); the server's are looked at for two things: that it answered (a
  * handshake proves the source address), and that the client's message is over. Whatever the segmentation, order,
  * retransmission or overlap, the kept bytes are those that the target's TCP would deliver (RFC 9293 section 3.4); where
  * two segments differ over the same bytes, the first to arrive counts.
  *
- * This is the hot path: no allocation, no object, no string; results stand in the registers after `accept`.
+ * This is the hot path: no allocation, no object, no string; results stand in the registers after `accept`. Members are
+ * TypeScript-private, for names with # cost a check at each call.
  */
 import {
+  answeredTimeout,
   closedTimeout,
   datagramTimeout,
   flowCapacity,
   flowCapacityAtStart,
   flowDepth,
-  flowNeighbours,
-  handshakeTimeout,
   keptBytes,
   sequenceJump,
   streamTimeout,
 } from '../limits.ts';
 import type { Packet } from '../packet/packet.ts';
+import { Handshakes, SYN_ANSWERED } from './handshakes.ts';
 import { type FlowOrigin, type HeldFlow, type HeldSegment, HeldSegments } from './held-segments.ts';
 import { KeptBytes, sizeClassOf } from './kept-bytes.ts';
 import { isServicePort } from './service-ports.ts';
@@ -44,29 +48,28 @@ export interface ReleasedFlow {
   readonly origin: FlowOrigin | undefined;
 }
 
-// Words of a record. Eight of them: two records share a cache line, and most tables fit the processor's cache.
-const TAG_LOW = 0;
-const TAG_HIGH = 1;
-const FLAGS = 2;
-/** Second of the last packet. */
-const SEEN = 3;
+/** Places in a bucket: eight tags and eight deadlines fill one cache line of 64 bytes. */
+const PLACES = 8;
+const BUCKET_SHIFT = 4;
+
+// Words of a record. Its place in the buckets follows from its offset.
+const TAG_HIGH = 0;
+const FLAGS = 1;
 /** Sequence number of the client's next byte. */
-const NEXT = 4;
+const NEXT = 2;
 /** Sequence number of the first kept byte: NEXT - BASE bytes are kept, at most `flowDepth`. UDP: bytes searched so far. */
-const BASE = 5;
-const KEPT_OFFSET = 6;
+const BASE = 3;
+const KEPT_OFFSET = 4;
 /** Id of the suspicion that the engine noted, or 0. */
-const SUSPICION = 7;
-const RECORD = 8;
+const SUSPICION = 5;
 const RECORD_SHIFT = 3;
 
-/** Knuth's multiplicative hash: the upper bits of the product choose the record. */
+/** Knuth's multiplicative hash: the upper bits of the product choose the bucket. */
 const spread = 0x9e3779b1;
 
-// Flags of a record. A record that was never used has none.
-const USED = 1;
+// Flags of a record.
 /** The client is the endpoint with the larger hash. */
-const CLIENT_HIGH = 2;
+const CLIENT_HIGH = 1;
 const SYN_SEEN = 4;
 const ANSWERED = 8;
 const DONE = 16;
@@ -88,6 +91,9 @@ const CLASS_MASK = 3 << CLASS_SHIFT;
 /** The client closed, and all that it said before is there. */
 const FINISHED = 8192;
 
+/** Rank of a flow that loses little when it is forgotten. */
+const FORGETTABLE = 3;
+
 /** From here on, the system's copy is faster than a loop, though it needs an object. */
 const longCopy = 96;
 
@@ -99,6 +105,7 @@ const ACK = 16;
 export class FlowTable {
   readonly kept = new KeptBytes(keptBytes);
   readonly held = new HeldSegments();
+  readonly handshakes = new Handshakes();
   /** Flows that left before they were judged to the end; the engine takes them out after each packet. */
   readonly released: ReleasedFlow[] = [];
 
@@ -118,13 +125,15 @@ export class FlowTable {
   // Counters.
   flows = 0;
   evicted = 0;
+  /** UDP conversations that made room for others before their time. */
+  forgotten = 0;
   outOfOrder = 0;
   gaps = 0;
 
-  private records: Int32Array;
-  private mask: number;
-  private shift: number;
-  private used = 0;
+  private buckets = new Int32Array(0);
+  private records = new Int32Array(0);
+  /** 32 minus the binary logarithm of the number of buckets. */
+  private shift = 0;
   private record = 0;
   /** Bytes were added before those that were searched already. */
   private searchAgain = false;
@@ -133,9 +142,7 @@ export class FlowTable {
 
   /** `seed` makes the hash secret: an attacker who could choose colliding flows could evict others. */
   constructor(seed: number = (Math.random() * 0x100000000) | 0) {
-    this.records = new Int32Array(flowCapacityAtStart * RECORD);
-    this.mask = flowCapacityAtStart - 1;
-    this.shift = 32 - Math.log2(flowCapacityAtStart);
+    this.allocate(flowCapacityAtStart);
     this.key0 = Math.imul(seed, 0x9e3779b1);
     this.key1 = Math.imul(seed ^ 0x5bd1e995, 0x27d4eb2f);
   }
@@ -163,7 +170,8 @@ export class FlowTable {
       (Math.imul(destinationAddress ^ this.key0, 0x85ebca6b) +
         Math.imul(packet.destinationPort ^ this.key1, 0xc2b2ae35)) |
       0;
-    const low = (source + destination) | 0;
+    // Tag 0 marks a place that was never used.
+    const low = (source + destination) | 0 || 1;
     const high = Math.imul(source, destination) ^ protocol;
     const fromHigh = source > destination ? CLIENT_HIGH : 0;
 
@@ -182,9 +190,8 @@ export class FlowTable {
 
   /** Every flow that is still suspected or holds segments goes to `released`: the capture is over. */
   releaseAll(): void {
-    const records = this.records;
-    for (let record = 0; record < records.length; record += RECORD) {
-      if ((records[record + FLAGS] as number) !== 0) this.release(record);
+    for (let record = 0; record < this.records.length; record += 1 << RECORD_SHIFT) {
+      if (this.tagOf(record) !== 0) this.release(record);
     }
   }
 
@@ -201,49 +208,62 @@ export class FlowTable {
     let records = this.records;
 
     if ((tcpFlags & SYN) !== 0) {
-      if ((tcpFlags & ACK) === 0) {
-        const sequence = (packet.sequence + 1) | 0;
-        if (record < 0) record = this.insert(low, high, now);
-        else if (!this.isRetransmittedSyn(record, fromHigh, sequence)) this.release(record);
-        else return NOTHING;
-        records = this.records;
-        this.begin(record, USED | SYN_SEEN | fromHigh, now, sequence);
-        // RFC 7413 (TCP Fast Open): data may ride on a SYN. It starts one after the SYN's own number.
-        return length === 0 ? NOTHING : this.clientBytes(packet, record, sequence, length, tcpFlags);
+      if ((tcpFlags & ACK) !== 0) {
+        if (record >= 0) records[record + FLAGS] = (records[record + FLAGS] as number) | ANSWERED;
+        // It tells the client's next number, too, should the SYN have been missed.
+        else this.handshakes.note(low, high, (fromHigh ^ CLIENT_HIGH) | SYN_ANSWERED, packet.acknowledgement);
+        return NOTHING;
       }
-      if (record < 0) {
-        // The SYN was missed: the answer tells the client's next number.
-        record = this.insert(low, high, now);
-        records = this.records;
-        this.begin(record, USED | SYN_SEEN | (fromHigh ^ CLIENT_HIGH), now, packet.acknowledgement);
-      } else {
-        records[record + SEEN] = now;
+      const sequence = (packet.sequence + 1) | 0;
+      if (record >= 0) {
+        if (this.isRetransmittedSyn(record, fromHigh, sequence)) return NOTHING;
+        // The same ports again: another connection.
+        this.release(record);
+        this.buckets[this.placeOf(record)] = 0;
       }
-      records[record + FLAGS] = (records[record + FLAGS] as number) | ANSWERED;
-      return NOTHING;
+      this.handshakes.note(low, high, fromHigh, sequence);
+      if (length === 0) return NOTHING;
+      // RFC 7413 (TCP Fast Open): data may ride on a SYN. It starts one after the SYN's own number.
+      record = this.insert(low, high, now);
+      this.begin(record, SYN_SEEN | fromHigh, now, sequence);
+      return this.clientBytes(packet, record, sequence, length, tcpFlags);
     }
 
     if (record < 0) {
       if (length === 0) return NOTHING;
       record = this.insert(low, high, now);
       records = this.records;
-      // No handshake was seen. The first to speak is the client, unless its port says that it is the server.
-      const bySource = isServicePort[packet.sourcePort] as number;
-      const byDestination = isServicePort[packet.destinationPort] as number;
-      if (bySource > byDestination) {
-        this.begin(record, USED | GAPPED | ANSWERED | (fromHigh ^ CLIENT_HIGH), now, packet.acknowledgement);
+      if (this.handshakes.find(low, high)) {
+        const { side, sequence } = this.handshakes;
+        const answered = (side & SYN_ANSWERED) !== 0 ? ANSWERED : 0;
+        this.begin(record, SYN_SEEN | (side & CLIENT_HIGH) | answered, now, sequence);
+      } else if (this.beganUnseen(packet, record, fromHigh, now)) {
         return NOTHING;
       }
-      this.begin(record, USED | fromHigh | (bySource === byDestination ? ROLE_UNKNOWN : 0), now, packet.sequence);
     }
 
     const flags = records[record + FLAGS] as number;
-    records[record + SEEN] = now;
+    this.keep(record, now + ((flags & CLOSED) === 0 ? streamTimeout : closedTimeout));
     if ((flags & DONE) !== 0 && (tcpFlags & (FIN | RST)) === 0) return NOTHING;
 
     if ((flags & CLIENT_HIGH) !== fromHigh)
       return this.serverSegment(packet, record, fromHigh, tcpFlags, length, low, high);
     return this.clientBytes(packet, record, packet.sequence, length, tcpFlags);
+  }
+
+  /**
+   * No handshake was seen. The first to speak is the client, unless its port says that it is the server: then true, for
+   * there is nothing to search.
+   */
+  private beganUnseen(packet: Packet, record: number, fromHigh: number, now: number): boolean {
+    const bySource = isServicePort[packet.sourcePort] as number;
+    const byDestination = isServicePort[packet.destinationPort] as number;
+    if (bySource > byDestination) {
+      this.begin(record, GAPPED | ANSWERED | (fromHigh ^ CLIENT_HIGH), now, packet.acknowledgement);
+      return true;
+    }
+    this.begin(record, fromHigh | (bySource === byDestination ? ROLE_UNKNOWN : 0), now, packet.sequence);
+    return false;
   }
 
   /** The server's bytes are not searched: only that it spoke, acknowledged beyond a hole, or hung up. */
@@ -258,7 +278,10 @@ export class FlowTable {
   ): number {
     const records = this.records;
     let flags = (records[record + FLAGS] as number) | (length > 0 ? ANSWERED : 0);
-    if ((tcpFlags & (FIN | RST)) !== 0) flags |= CLOSED;
+    if ((tcpFlags & (FIN | RST)) !== 0) {
+      flags |= CLOSED;
+      this.keep(record, packet.seconds + closedTimeout);
+    }
     records[record + FLAGS] = flags;
     if ((flags & HELD) !== 0 && (tcpFlags & ACK) !== 0) {
       // The target has acknowledged bytes that the capture has not: go on behind the hole.
@@ -274,9 +297,9 @@ export class FlowTable {
       let other = this.find(low, otherHigh);
       if (other < 0) {
         other = this.insert(low, otherHigh, packet.seconds);
-        this.begin(other, USED | fromHigh | ANSWERED, packet.seconds, packet.sequence);
+        this.begin(other, fromHigh | ANSWERED, packet.seconds, packet.sequence);
       }
-      this.records[other + SEEN] = packet.seconds;
+      this.keep(other, packet.seconds + streamTimeout);
       if (((this.records[other + FLAGS] as number) & DONE) !== 0) return NOTHING;
       return this.clientBytes(packet, other, packet.sequence, length, tcpFlags);
     }
@@ -290,6 +313,7 @@ export class FlowTable {
     if ((tcpFlags & (FIN | RST)) !== 0) {
       flags |= CLOSED;
       records[record + FLAGS] = flags;
+      this.keep(record, packet.seconds + closedTimeout);
       if ((flags & DONE) !== 0) return NOTHING;
       // RFC 9293 section 3.10.7: a RST carries no data for the application.
       if ((tcpFlags & RST) !== 0) {
@@ -329,7 +353,7 @@ export class FlowTable {
     if (records[record + NEXT] === end) {
       records[record + FLAGS] = flags | FINISHED;
     } else if ((flags & SYN_SEEN) !== 0 && ((end - (records[record + NEXT] as number)) | 0) > 0) {
-      this.held.finish(records[record + TAG_LOW] as number, records[record + TAG_HIGH] as number, end, packet);
+      this.held.finish(this.tagOf(record), records[record + TAG_HIGH] as number, end, packet);
       records[record + FLAGS] = flags | HELD;
     }
   }
@@ -362,7 +386,7 @@ export class FlowTable {
     const flags = records[record + FLAGS] as number;
     if ((flags & FINISHED) === 0 && this.keptOf(record) < flowDepth) return;
     if ((flags & HELD) !== 0) {
-      this.held.forget(records[record + TAG_LOW] as number, records[record + TAG_HIGH] as number);
+      this.held.forget(this.tagOf(record), records[record + TAG_HIGH] as number);
     }
     this.giveChunk(record);
     records[record + SUSPICION] = 0;
@@ -434,7 +458,7 @@ export class FlowTable {
     if (ahead > sequenceJump || ahead < -sequenceJump) {
       if ((flags & SYN_SEEN) !== 0) return;
       this.release(record);
-      this.begin(record, (flags & (USED | CLIENT_HIGH | ROLE_UNKNOWN | ANSWERED)) | GAPPED, packet.seconds, sequence);
+      this.begin(record, (flags & (CLIENT_HIGH | ROLE_UNKNOWN | ANSWERED)) | GAPPED, packet.seconds, sequence);
       this.append(record, packet.bytes, packet.payloadStart, packet.payloadEnd);
       this.searchAgain = true;
       return;
@@ -447,7 +471,7 @@ export class FlowTable {
       return;
     }
     this.outOfOrder++;
-    this.held.hold(records[record + TAG_LOW] as number, records[record + TAG_HIGH] as number, sequence, packet);
+    this.held.hold(this.tagOf(record), records[record + TAG_HIGH] as number, sequence, packet);
     records[record + FLAGS] = flags | HELD;
   }
 
@@ -475,7 +499,7 @@ export class FlowTable {
 
   private heldOf(record: number): HeldFlow | undefined {
     const records = this.records;
-    const flow = this.held.get(records[record + TAG_LOW] as number, records[record + TAG_HIGH] as number);
+    const flow = this.held.get(this.tagOf(record), records[record + TAG_HIGH] as number);
     // It may have given way to others.
     if (flow === undefined) records[record + FLAGS] = (records[record + FLAGS] as number) & ~HELD;
     return flow;
@@ -483,7 +507,7 @@ export class FlowTable {
 
   private forgetHeld(record: number): void {
     const records = this.records;
-    this.held.forget(records[record + TAG_LOW] as number, records[record + TAG_HIGH] as number);
+    this.held.forget(this.tagOf(record), records[record + TAG_HIGH] as number);
     records[record + FLAGS] = (records[record + FLAGS] as number) & ~HELD;
   }
 
@@ -539,7 +563,7 @@ export class FlowTable {
   private datagram(packet: Packet, low: number, high: number, fromHigh: number, length: number): number {
     const now = packet.seconds;
     let record = this.find(low, high);
-    if (record >= 0 && now - (this.records[record + SEEN] as number) > datagramTimeout) {
+    if (record >= 0 && ((this.deadlineOf(record) - now) | 0) < 0) {
       this.release(record);
       record = this.begunDatagrams(record, packet, fromHigh);
     } else if (record < 0) {
@@ -547,12 +571,13 @@ export class FlowTable {
     }
     const records = this.records;
     const flags = records[record + FLAGS] as number;
-    records[record + SEEN] = now;
     if ((flags & CLIENT_HIGH) !== fromHigh) {
       if ((flags & ANSWERED) === 0) records[record + FLAGS] = flags | ANSWERED;
+      this.keep(record, now + answeredTimeout);
       if ((flags & ROLE_UNKNOWN) === 0) return NOTHING;
     }
     if ((flags & DONE) !== 0) return NOTHING;
+    this.keep(record, now + datagramTimeout);
     const searched = (records[record + BASE] as number) + length;
     records[record + BASE] = searched;
     if (searched >= flowDepth) records[record + FLAGS] = (records[record + FLAGS] as number) | DONE;
@@ -567,7 +592,7 @@ export class FlowTable {
     const byDestination = isServicePort[packet.destinationPort] as number;
     // A datagram from a server's port to nobody's is an answer whose question was not seen.
     const client = bySource > byDestination ? fromHigh ^ CLIENT_HIGH : fromHigh;
-    this.begin(record, USED | DATAGRAMS | client, packet.seconds, 0);
+    this.begin(record, DATAGRAMS | client, packet.seconds, 0);
     return record;
   }
 
@@ -580,147 +605,135 @@ export class FlowTable {
   private begin(record: number, flags: number, now: number, sequence: number): void {
     const records = this.records;
     records[record + FLAGS] = flags;
-    records[record + SEEN] = now;
+    this.keep(record, now + ((flags & DATAGRAMS) === 0 ? streamTimeout : datagramTimeout));
     records[record + NEXT] = sequence;
     records[record + BASE] = sequence;
     records[record + KEPT_OFFSET] = 0;
     records[record + SUSPICION] = 0;
   }
 
+  private allocate(capacity: number): void {
+    this.records = new Int32Array(capacity << RECORD_SHIFT);
+    this.buckets = new Int32Array((capacity / PLACES) << BUCKET_SHIFT);
+    this.shift = 32 - Math.log2(capacity / PLACES);
+  }
+
   /** Word offset of the flow's record, or -1. */
   private find(low: number, high: number): number {
-    const records = this.records;
-    const mask = this.mask;
-    const first = Math.imul(low, spread) >>> this.shift;
-    for (let step = 0; step < flowNeighbours; step++) {
-      const record = ((first + step) & mask) << RECORD_SHIFT;
-      if (records[record] === low && records[record + TAG_HIGH] === high && records[record + FLAGS] !== 0)
-        return record;
-      // Records are used again but never emptied, so a never-used one ends the search.
-      if (records[record + FLAGS] === 0) return -1;
+    const buckets = this.buckets;
+    const bucket = Math.imul(low, spread) >>> this.shift;
+    const first = bucket << BUCKET_SHIFT;
+    for (let place = 0; place < PLACES; place++) {
+      if (buckets[first + place] !== low) continue;
+      const record = (bucket * PLACES + place) << RECORD_SHIFT;
+      if (this.records[record + TAG_HIGH] === high) return record;
     }
     return -1;
   }
 
-  /** A record for a new flow: a never-used one, else one whose flow is over, else (the table being full) the least valuable. */
+  /** Offset of a record's tag in the buckets; its deadline stands eight words on. */
+  private placeOf(record: number): number {
+    return ((record >> 6) << BUCKET_SHIFT) + ((record >> RECORD_SHIFT) & 7);
+  }
+
+  private tagOf(record: number): number {
+    return this.buckets[this.placeOf(record)] as number;
+  }
+
+  private deadlineOf(record: number): number {
+    return this.buckets[this.placeOf(record) + PLACES] as number;
+  }
+
+  /** The record's place is its own until then. */
+  private keep(record: number, deadline: number): void {
+    this.buckets[this.placeOf(record) + PLACES] = deadline;
+  }
+
+  /** A record for a new flow: a place that was never used or whose flow is over, else that of a less valuable flow. */
   private insert(low: number, high: number, now: number): number {
     this.flows++;
     for (;;) {
-      const records = this.records;
-      const mask = this.mask;
-      const first = Math.imul(low, spread) >>> this.shift;
-      let record = -1;
-      for (let step = 0; step < flowNeighbours; step++) {
-        const candidate = ((first + step) & mask) << RECORD_SHIFT;
-        if (records[candidate + FLAGS] === 0) {
-          this.used++;
-          record = candidate;
-          break;
-        }
-        if (this.isOver(candidate, now)) {
-          record = candidate;
-          break;
-        }
+      const buckets = this.buckets;
+      const bucket = Math.imul(low, spread) >>> this.shift;
+      const first = bucket << BUCKET_SHIFT;
+      let place = 0;
+      // A clock that steps back makes every deadline seem far: flows then give way by value only.
+      while (
+        place < PLACES &&
+        buckets[first + place] !== 0 &&
+        (((buckets[first + PLACES + place] as number) - now) | 0) >= 0
+      ) {
+        place++;
       }
-      if (record < 0 && mask + 1 < flowCapacity) {
-        this.grow(now);
+      if (place === PLACES) place = this.leastValuable(bucket);
+      if (place < 0) {
+        this.grow();
         continue;
       }
-      if (record < 0) record = this.leastValuable(low);
-      if (records[record + FLAGS] !== 0) this.release(record);
-      records[record + TAG_LOW] = low;
-      records[record + TAG_HIGH] = high;
+      const record = (bucket * PLACES + place) << RECORD_SHIFT;
+      if (buckets[first + place] !== 0) this.release(record);
+      buckets[first + place] = low;
+      this.records[record + TAG_HIGH] = high;
       return record;
     }
   }
 
-  private isOver(record: number, now: number): boolean {
-    const records = this.records;
-    const flags = records[record + FLAGS] as number;
-    // A clock that steps back makes this negative: the flow is then simply young.
-    const silence = now - (records[record + SEEN] as number);
-    if ((flags & CLOSED) !== 0) return silence > closedTimeout;
-    if ((flags & DATAGRAMS) !== 0) return silence > datagramTimeout;
-    if ((flags & (DONE | HAS_CHUNK)) === 0) return silence > handshakeTimeout;
-    return silence > streamTimeout;
-  }
-
-  private leastValuable(low: number): number {
-    const records = this.records;
-    const first = Math.imul(low, spread) >>> this.shift;
+  /**
+   * In a full bucket: the place of the oldest UDP conversation, for it keeps no bytes and little is lost. If there is none, the table grows (-1); at its bound, flows that need no more searching go first, then those without a suspicion.
+   */
+  private leastValuable(bucket: number): number {
     let best = -1;
-    let bestScore = -1;
-    for (let step = 0; step < flowNeighbours; step++) {
-      const record = ((first + step) & this.mask) << RECORD_SHIFT;
-      const flags = records[record + FLAGS] as number;
-      const rank =
-        (flags & (DONE | CLOSED)) !== 0
-          ? 3
-          : (records[record + SUSPICION] as number) !== 0
-            ? 0
-            : (flags & HAS_CHUNK) === 0
-              ? 2
-              : 1;
-      // The oldest of the highest rank; 2^31 - seconds orders by age within a rank.
-      const score = rank * 0x80000000 + (0x7fffffff - (records[record + SEEN] as number));
-      if (score > bestScore) {
-        bestScore = score;
-        best = record;
-      }
+    let bestRank = 0;
+    let bestDeadline = 0;
+    for (let place = 0; place < PLACES; place++) {
+      const record = (bucket * PLACES + place) << RECORD_SHIFT;
+      const flags = this.records[record + FLAGS] as number;
+      const rank = this.worthOf(flags, this.records[record + SUSPICION] as number);
+      const deadline = this.deadlineOf(record);
+      if (best >= 0 && (rank < bestRank || (rank === bestRank && ((deadline - bestDeadline) | 0) >= 0))) continue;
+      best = place;
+      bestRank = rank;
+      bestDeadline = deadline;
     }
-    this.evicted++;
+    if (bestRank === FORGETTABLE) this.forgotten++;
+    else if (this.records.length >> RECORD_SHIFT < flowCapacity) return -1;
+    else this.evicted++;
     return best;
   }
 
-  /** Twice the records. Flows that are over are handed over before the others move. */
-  private grow(now: number): void {
-    const old = this.records;
-    for (let record = 0; record < old.length; record += RECORD) {
-      if ((old[record + FLAGS] as number) === 0 || !this.isOver(record, now)) continue;
-      this.release(record);
-      old[record + FLAGS] = 0;
-    }
-    this.fill(old, (this.mask + 1) << 1);
+  private worthOf(flags: number, suspicion: number): number {
+    if ((flags & DATAGRAMS) !== 0) return FORGETTABLE;
+    return (flags & DONE) !== 0 ? 2 : suspicion === 0 ? 1 : 0;
   }
 
-  private fill(old: Int32Array, wanted: number): void {
-    for (let capacity = wanted; ; capacity <<= 1) {
-      const records = new Int32Array(capacity * RECORD);
-      const mask = capacity - 1;
-      const shift = 32 - Math.log2(capacity);
-      let occupied = 0;
-      let lost = false;
-      for (let record = 0; record < old.length && !lost; record += RECORD) {
-        if ((old[record + FLAGS] as number) === 0) continue;
-        const first = Math.imul(old[record + TAG_LOW] as number, spread) >>> shift;
-        let placed = false;
-        for (let step = 0; step < flowNeighbours; step++) {
-          const place = ((first + step) & mask) << RECORD_SHIFT;
-          if (records[place + FLAGS] !== 0) continue;
-          for (let word = 0; word < RECORD; word++) records[place + word] = old[record + word] as number;
-          placed = true;
-          occupied++;
-          break;
-        }
-        if (!placed) lost = true;
-      }
-      if (lost && capacity < flowCapacity) continue;
-      this.records = records;
-      this.mask = mask;
-      this.shift = shift;
-      this.used = occupied;
-      return;
+  /** Twice the places. Every bucket's flows are spread over two, so that all find room. */
+  private grow(): void {
+    const { buckets, records } = this;
+    this.allocate((records.length >> RECORD_SHIFT) * 2);
+    for (let at = 0; at < records.length; at += 1 << RECORD_SHIFT) {
+      const from = ((at >> 6) << BUCKET_SHIFT) + ((at >> RECORD_SHIFT) & 7);
+      const low = buckets[from] as number;
+      if (low === 0) continue;
+      const bucket = Math.imul(low, spread) >>> this.shift;
+      const first = bucket << BUCKET_SHIFT;
+      let place = 0;
+      while (this.buckets[first + place] !== 0) place++;
+      this.buckets[first + place] = low;
+      this.buckets[first + PLACES + place] = buckets[from + PLACES] as number;
+      const to = (bucket * PLACES + place) << RECORD_SHIFT;
+      for (let word = 0; word < 1 << RECORD_SHIFT; word++) this.records[to + word] = records[at + word] as number;
     }
   }
 
-  /** Records in use now. */
-  get occupied(): number {
-    return this.used;
+  /** Flows that there is room for now. */
+  get capacity(): number {
+    return this.records.length >> RECORD_SHIFT;
   }
 
   /** Ends the record's flow: what was not judged to the end goes to `released`. */
   private release(record: number): void {
     const records = this.records;
+    if (((records[record + FLAGS] as number) & (HAS_CHUNK | HELD)) === 0) return;
     this.handOver(record);
     const flow = ((records[record + FLAGS] as number) & HELD) !== 0 ? this.heldOf(record) : undefined;
     if (flow !== undefined) {

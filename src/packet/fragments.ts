@@ -154,20 +154,25 @@ export class Fragments {
 
   /** Copies the units that have not arrived yet. */
   #copy(datagram: Datagram, bytes: Uint8Array, from: number, firstUnit: number, endUnit: number, length: number): void {
-    let overlaps = false;
+    const target = REASSEMBLED_PAYLOAD + (firstUnit << 3);
+    const { arrived } = datagram;
+    const already = arrived.indexOf(1, firstUnit);
+    if (already < 0 || already >= endUnit) {
+      // Nothing overlaps, as nearly always.
+      arrived.fill(1, firstUnit, endUnit);
+      datagram.unitsArrived += endUnit - firstUnit;
+      datagram.bytes.set(bytes.subarray(from, from + length), target);
+      return;
+    }
+    this.counters.overlaps++;
     for (let unit = firstUnit; unit < endUnit; unit++) {
-      if (datagram.arrived[unit] === 1) {
-        overlaps = true;
-        continue;
-      }
-      datagram.arrived[unit] = 1;
+      if (arrived[unit] === 1) continue;
+      arrived[unit] = 1;
       datagram.unitsArrived++;
       const start = (unit - firstUnit) << 3;
       const stop = Math.min(start + 8, length);
-      const target = REASSEMBLED_PAYLOAD + (firstUnit << 3);
       for (let index = start; index < stop; index++) datagram.bytes[target + index] = bytes[from + index]!;
     }
-    if (overlaps) this.counters.overlaps++;
   }
 
   #find(packet: Packet, identification: number, protocol: number, seconds: number): Datagram {

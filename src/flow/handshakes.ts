@@ -1,0 +1,47 @@
+/**
+ * SYNs whose client has not spoken yet. Most SYNs on a network lead to nothing (refused, unanswered, a scan), so they get no
+ * flow of their own: only who sent them, and with which number, is remembered here, in a table that the processor's cache
+ * holds. A newer handshake takes the place of an older one with the same hash. A flow whose handshake was forgotten so
+ * is still searched; its client is then told by who speaks first. A flood of SYNs therefore costs other SYNs only.
+ */
+import { handshakes } from '../limits.ts';
+
+const ENTRY_SHIFT = 2;
+const HIGH = 1;
+const SEQUENCE = 2;
+const SIDE = 3;
+
+/** Bit of `side`: the server has answered. The others are the caller's. */
+export const SYN_ANSWERED = 1 << 30;
+
+export class Handshakes {
+  /** Remembered handshakes that gave way to others. */
+  replaced = 0;
+  // Registers, valid after `find` gave true.
+  /** The client's first byte has this sequence number. */
+  sequence = 0;
+  /** As given to `note`, with SYN_ANSWERED if so. */
+  side = 0;
+  private readonly entries = new Int32Array(handshakes << ENTRY_SHIFT);
+
+  /** A SYN, or the answer to one that was missed. `low` and `high` are the flow's tag, `low` never 0. */
+  note(low: number, high: number, side: number, sequence: number): void {
+    const entries = this.entries;
+    const entry = (low & (handshakes - 1)) << ENTRY_SHIFT;
+    if (entries[entry] !== 0 && (entries[entry] !== low || entries[entry + HIGH] !== high)) this.replaced++;
+    entries[entry] = low;
+    entries[entry + HIGH] = high;
+    entries[entry + SEQUENCE] = sequence;
+    entries[entry + SIDE] = side;
+  }
+
+  /** Fills the registers if the flow's handshake is remembered. */
+  find(low: number, high: number): boolean {
+    const entries = this.entries;
+    const entry = (low & (handshakes - 1)) << ENTRY_SHIFT;
+    if (entries[entry] !== low || entries[entry + HIGH] !== high) return false;
+    this.sequence = entries[entry + SEQUENCE] as number;
+    this.side = entries[entry + SIDE] as number;
+    return true;
+  }
+}
