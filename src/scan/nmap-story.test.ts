@@ -46,6 +46,15 @@ describe('what signatures imply', () => {
     ]);
   });
 
+  it('no -sV from the two probes with which scripts look for TLS', () => {
+    const story = tellNmapStory([exampleSignature({ nmap: { probes: ['TLSSessionReq'] } })]);
+    assert.deepEqual(story.options, []);
+    assert.deepEqual(
+      story.probes.map(({ name }) => name),
+      ['TLSSessionReq'],
+    );
+  });
+
   it('not one of several, when another signature already explains it', () => {
     const certain = exampleSignature({ id: 'rdp-b', nmap: { scripts: ['rdp-ntlm-info'] } });
     assert.deepEqual(tellNmapStory([ofEither, certain]).oneOf, []);
@@ -122,7 +131,9 @@ describe('the title', () => {
   it('says what was done, from whom and against whom', () => {
     const os = exampleSignature({ nmap: { options: ['-O'] } });
     const brute = exampleSignature({ nmap: { scripts: ['irc-brute'] } });
-    assert.equal(title([exampleSignature()]), 'Nmap scan from 10.0.0.5 against 10.0.0.9');
+    const anyPart = exampleSignature({ nmap: { emittedBy: ['nsock/src/nsock_ssl.c'] } });
+    assert.equal(title([anyPart]), 'Nmap scan from 10.0.0.5 against 10.0.0.9');
+    assert.equal(title([exampleSignature()]), 'Nmap scan: scripts from 10.0.0.5 against 10.0.0.9');
     assert.equal(title([ofProbe]), 'Nmap scan: service detection from 10.0.0.5 against 10.0.0.9');
     assert.equal(
       title([ofProbe, ofScript, ofDefaultScript], ['10.0.0.9', '10.0.0.10', '10.0.0.11']),
@@ -140,6 +151,6 @@ describe('the title', () => {
 
   it('does not blame Nmap alone for what others send', () => {
     const shared = exampleSignature({ alsoSentBy: ['masscan'] });
-    assert.match(title([shared]), /^Nmap, or a tool that carries its probes from 10\.0\.0\.5/);
+    assert.match(title([shared]), /^Nmap, or a tool that carries its probes: scripts from 10\.0\.0\.5/);
   });
 });

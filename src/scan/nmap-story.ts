@@ -15,6 +15,8 @@ export interface NmapStory {
   readonly versions: VersionRange;
   /** Other tools that may have sent what was seen. Empty: some of it only Nmap sends. */
   readonly orElse: readonly string[];
+  /** Something was seen that only the script engine sends, whichever script it was. */
+  readonly scripting: boolean;
 }
 
 export interface Implication {
@@ -59,13 +61,21 @@ export function tellNmapStory(seen: readonly Signature[]): NmapStory {
     oneOf,
     versions: commonVersions(signatures),
     orElse: otherSenders(signatures),
+    scripting: signatures.some(({ nmap }) => nmap.emittedBy.length > 0 && nmap.emittedBy.every(isOfScripts)),
   };
+}
+
+function isOfScripts(file: string): boolean {
+  return file.startsWith('nselib/') || file.startsWith('scripts/');
 }
 
 /** Weak evidence is anybody's, so it tells nothing of Nmap, unless a sequence that was seen stands on it. */
 function tells({ id, grade }: Signature, seen: readonly Signature[]): boolean {
   return grade !== 'weak' || seen.some(({ sequence }) => sequence?.of.includes(id));
 }
+
+/** nselib/shortport.lua sends these, too: any script may ask whether a port speaks TLS, without `-sV`. */
+const probesOfScripts: ReadonlySet<string> = new Set(['SSLSessionReq', 'TLSSessionReq']);
 
 /**
  * What the signature says; if it says nothing: a lone script was asked for by name, and service probes are sent over TCP by
@@ -74,7 +84,7 @@ function tells({ id, grade }: Signature, seen: readonly Signature[]): boolean {
 function impliedOptions({ nmap, transports }: Signature): readonly string[] {
   if (nmap.options.length > 0) return nmap.options;
   if (nmap.scripts.length === 1 && nmap.probes.length === 0) return [`--script ${nmap.scripts[0]}`];
-  if (nmap.probes.length > 0 && nmap.scripts.length === 0) {
+  if (nmap.probes.some((name) => !probesOfScripts.has(name)) && nmap.scripts.length === 0) {
     if (transports.every((transport) => transport === 'tcp')) return ['-sV'];
     if (transports.every((transport) => transport === 'udp')) return ['-sU'];
   }

@@ -19,6 +19,9 @@ function activities(story: NmapStory): string {
   if (scripts.some((name) => name.endsWith('-brute'))) parts.push('password guessing');
   if (options.has('-sC') || scripts.length > 0 || story.oneOf.some(({ probes }) => probes.length === 0)) {
     parts.push(scripts.length === 1 ? `script ${scripts[0]}` : 'scripts');
+  } else if (parts.length === 0 && story.scripting) {
+    // Service detection runs scripts of its own: beside it they say nothing more.
+    parts.push('scripts');
   }
   const last = parts.pop();
   if (last === undefined) return '';
