@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { main } from './cli.ts';
@@ -11,6 +14,23 @@ async function trespass(...argv: string[]) {
   const console = exampleConsole();
   const code = await main(argv, console);
   return { code, out: console.out(), err: console.err() };
+}
+
+const program = fileURLToPath(new URL('../../bin/trespass.js', import.meta.url));
+const scan = fileURLToPath(new URL('../../captures/nmap/smtp-open-relay.pcap', import.meta.url));
+
+/** `trespass read --live -`, interrupted when it has said that a scan is open and still waits for more. */
+async function interrupt(signal: NodeJS.Signals, ...options: string[]) {
+  const child = spawn(process.execPath, [program, 'read', '--live', ...options, '-'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let out = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => (out += text));
+  child.stdin.write(readFileSync(scan));
+  await once(child.stdout, 'data');
+  child.kill(signal);
+  const [code] = await once(child, 'close');
+  return { code, out };
 }
 
 describe('trespass', () => {
@@ -48,7 +68,6 @@ describe('trespass', () => {
   });
 
   it('runs as a program, and ends quietly when nobody reads on', () => {
-    const program = fileURLToPath(new URL('../../bin/trespass.js', import.meta.url));
     const { status, stdout } = spawnSync(process.execPath, [program, '--version'], { encoding: 'utf8' });
     assert.equal(status, 0);
     const file = fileURLToPath(new URL('../../package.json', import.meta.url));
@@ -61,6 +80,29 @@ describe('trespass', () => {
       },
     );
     assert.equal(piped.stderr, 'exit 0\n');
+  });
+
+  it('interrupted while it waits for more of standard input: closes the open scans, prints them, says so', async () => {
+    for (const [signal, code] of [
+      ['SIGINT', exitCode.interrupted],
+      ['SIGTERM', exitCode.terminated],
+    ] as const) {
+      const interrupted = await interrupt(signal);
+      assert.equal(interrupted.code, code);
+      const states = interrupted.out
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).trespass.state);
+      assert.deepEqual(states, ['open', 'closed']);
+    }
+  });
+
+  it('a directory without captures is no scan-free capture', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'trespass-'));
+    const { code, err } = await trespass('read', empty);
+    rmdirSync(empty);
+    assert.equal(code, exitCode.failed);
+    assert.match(err, /there is no capture in it/);
   });
 });
 

@@ -64,7 +64,8 @@ export class StreamSource implements CaptureSource {
   private failure: unknown;
   private wake: () => void = () => {};
 
-  constructor(name: string, stream: Readable) {
+  /** `signal` ends it where it is, as if its writer had closed it: what waits for bytes gets none. */
+  constructor(name: string, stream: Readable, signal?: AbortSignal) {
     this.name = name;
     this.stream = stream;
     stream.on('readable', () => this.wake());
@@ -74,6 +75,8 @@ export class StreamSource implements CaptureSource {
       this.failure = error;
       this.end();
     });
+    if (signal?.aborted) stream.destroy();
+    signal?.addEventListener('abort', () => stream.destroy(), { once: true });
   }
 
   read(target: Uint8Array, offset: number, length: number): number | Promise<number> {

@@ -33,18 +33,45 @@ describe('the captures that arguments name', () => {
     assert.deepEqual(inFolder(files), ['a/1.anything', 'a/2.pcapng', 'a/deep/x.snoop', 'b.pcap']);
   });
 
-  it('of a directory leave the rest out with a notice each', async () => {
+  it('of a directory leave the rest out: one notice for what is no capture, one each for what might be', async () => {
     const { notices, skipped } = await listCaptures([folder]);
     assert.equal(skipped, 4);
     assert.deepEqual(
       notices.map((notice) => notice.slice(folder.length + 1).replace(/\. .*/, '')),
       [
         'a/broken: no such file',
-        'a/notes.txt: is not a packet capture',
         'a/old.pcap.xz: is compressed with xz, which is not read here',
-        'zero.pcap: is empty',
+        ' 2 files are not captures and were left out (a/notes.txt, zero.pcap)',
       ],
     );
+  });
+
+  it('may be lost among other files: the notices stay few', async () => {
+    const many = mkdtempSync(join(tmpdir(), 'captures-'));
+    try {
+      for (let n = 10; n < 40; n++) {
+        writeFileSync(join(many, `${n}.yaml`), 'command: nmap');
+        symlinkSync('nowhere', join(many, `${n}.pcap`));
+      }
+      writeFileSync(join(many, 'x.pcap'), capture);
+      const { files, notices, skipped } = await listCaptures([many]);
+      assert.equal(files.length, 1);
+      assert.equal(skipped, 60);
+      assert.deepEqual(notices.slice(20), [
+        `${many}: 30 files are not captures and were left out (10.yaml, 11.yaml, 12.yaml, …)`,
+        `${many}: 10 more files could not be read`,
+      ]);
+    } finally {
+      rmSync(many, { recursive: true });
+    }
+  });
+
+  it('of a directory with one other file: the notice says what it is', async () => {
+    const one = mkdtempSync(join(tmpdir(), 'captures-'));
+    writeFileSync(join(one, 'notes.txt'), 'not packets');
+    const { notices } = await listCaptures([one]).finally(() => rmSync(one, { recursive: true }));
+    assert.equal(notices.length, 1);
+    assert.match(notices[0]!, /notes\.txt: is not a packet capture\. Trespass reads pcap and pcapng/);
   });
 
   it('are in the order of the arguments, and may be standard input', async () => {

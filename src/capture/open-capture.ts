@@ -20,12 +20,12 @@ const FOREIGN_COMPRESSIONS: readonly (readonly [string, string, string])[] = [
 
 /**
  * Opens the capture at `path`, or standard input for `-`. Compression is told by the first bytes: gzip and zstd are undone
- * on the way. Rejects with CaptureError.
+ * on the way. `signal` ends what is no regular file (StreamSource). Rejects with CaptureError.
  */
-export async function openCapture(path: string): Promise<CaptureSource> {
+export async function openCapture(path: string, signal?: AbortSignal): Promise<CaptureSource> {
   let source: CaptureSource | undefined;
   try {
-    source = path === STANDARD_INPUT ? openStandardInput() : await openFile(path);
+    source = path === STANDARD_INPUT ? openStandardInput(signal) : await openFile(path, signal);
     return undoCompression(source, await source.peek(6));
   } catch (error) {
     source?.close();
@@ -33,13 +33,13 @@ export async function openCapture(path: string): Promise<CaptureSource> {
   }
 }
 
-function openStandardInput(): CaptureSource {
+function openStandardInput(signal?: AbortSignal): CaptureSource {
   const stat = fstatSync(0);
   if (stat.isFile()) return new FileSource('standard input', 0, stat.size);
-  return new StreamSource('standard input', process.stdin);
+  return new StreamSource('standard input', process.stdin, signal);
 }
 
-async function openFile(path: string): Promise<CaptureSource> {
+async function openFile(path: string, signal?: AbortSignal): Promise<CaptureSource> {
   // In the thread pool, for opening a named pipe waits for its writer.
   const descriptor = await promisify(open)(path, 'r');
   const stat = fstatSync(descriptor);
@@ -48,8 +48,9 @@ async function openFile(path: string): Promise<CaptureSource> {
     throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
   }
   if (stat.isFile()) return new FileSource(path, descriptor, stat.size);
-  if (stat.isFIFO()) return new StreamSource(path, new Socket({ fd: descriptor, readable: true, writable: false }));
-  return new StreamSource(path, createReadStream('', { fd: descriptor }));
+  if (stat.isFIFO())
+    return new StreamSource(path, new Socket({ fd: descriptor, readable: true, writable: false }), signal);
+  return new StreamSource(path, createReadStream('', { fd: descriptor }), signal);
 }
 
 function undoCompression(source: CaptureSource, head: Uint8Array): CaptureSource {

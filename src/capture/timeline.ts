@@ -16,6 +16,8 @@ export interface TimelineOptions {
   /** Files open at the same time, at most. */
   filesOpen?: number;
   windowBytes?: number;
+  /** Ends pipes that are being read. */
+  signal?: AbortSignal | undefined;
 }
 
 export interface TimelineProblem extends CaptureProblem {
@@ -68,6 +70,7 @@ export class Timeline implements FrameSource {
 
   private readonly files: readonly string[];
   private readonly filesOpen: number;
+  private readonly signal: AbortSignal | undefined;
   private readonly readerOptions: { windowBytes: number; maximumWindowBytes: number };
   private planned = false;
   /** Latest first, so that the next one is popped. */
@@ -83,6 +86,7 @@ export class Timeline implements FrameSource {
 
   constructor(files: readonly string[], options: TimelineOptions = {}) {
     this.files = files;
+    this.signal = options.signal;
     this.filesOpen = Math.max(1, options.filesOpen ?? FILES_OPEN);
     this.readerOptions = {
       windowBytes: options.windowBytes ?? WINDOW_BYTES,
@@ -162,7 +166,7 @@ export class Timeline implements FrameSource {
   }
 
   private async open(file: string, order: number): Promise<Track> {
-    const source = await openCapture(file);
+    const source = await openCapture(file, this.signal);
     const reader = new CaptureReader(source, this.readerOptions);
     return { source, reader, file, seconds: 0, microseconds: 0, order };
   }

@@ -8,6 +8,9 @@ export const exitCode = {
   usage: 2,
   /** With --fail-on-alert: something was found. */
   found: 3,
+  /** By SIGINT (Ctrl-C) or SIGTERM, as the shell counts: 128 and the signal's number. What was seen until then is reported. */
+  interrupted: 130,
+  terminated: 143,
 } as const;
 
 /** The command was asked something that cannot be. The message says what would be right; it may have several lines. */

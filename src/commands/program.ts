@@ -95,6 +95,7 @@ Exit codes:
   1  could not do the job
   2  bad usage or configuration
   3  a scan was reported (only with --fail-on-alert)
+  130, 143  interrupted (Ctrl-C, SIGTERM); what was seen until then is reported
 `;
 
 const readExamples = `

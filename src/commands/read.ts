@@ -8,6 +8,7 @@ import type { ScanSettings } from '../scan/scan-settings.ts';
 import type { CompiledSignature } from '../signature/compile-signatures.ts';
 import { type Console, columnsOf } from './console.ts';
 import { exitCode, UsageError } from './exit-code.ts';
+import { Interruption } from './interruption.ts';
 
 export interface ReadOptions {
   readonly json?: boolean;
@@ -33,6 +34,7 @@ export type ReadCaptures = (options: {
   readonly onProgress?: (done: number, total: number) => void;
   /** What could not be read, and why, in plain words: one line. */
   readonly onNotice?: (text: string) => void;
+  readonly signal?: AbortSignal;
 }) => Promise<object>;
 
 export interface Engine {
@@ -60,6 +62,7 @@ export async function read(
   );
   const counts = emptySeverityCounts();
   let found = false;
+  const interruption = new Interruption();
 
   const statistics = await readCaptures({
     paths,
@@ -78,12 +81,14 @@ export async function read(
       progress?.clear();
       console.stderr.write(`trespass: ${withoutControls(text)}\n`);
     },
-  });
+    signal: interruption.signal,
+  }).finally(() => interruption.forget());
   await report.end();
 
   progress?.stop();
   if (forPeople && !options.quiet) console.stderr.write(`${scanSummary(counts)}\n`);
   if (options.stats) console.stderr.write(printStatistics(statistics));
+  if (interruption.exitCode !== undefined) return interruption.exitCode;
   return found && options.failOnAlert ? exitCode.found : exitCode.done;
 }
 
