@@ -7,6 +7,7 @@ import type { Options, Responder } from './responder.ts';
 const page = z.strictObject({
   status: z.int().default(200),
   headers: z.record(z.string(), z.string()).default({}),
+  /** `{query}` in it stands for the request's query, decoded: a page that escapes nothing. */
   body: z.string().default(''),
 });
 
@@ -22,12 +23,23 @@ export function http(options: Options): Responder {
   const { pages, otherwise, headers } = shape.parse(options);
   const server = createServer({ insecureHTTPParser: true, keepAliveTimeout: 10_000 }, (request, response) => {
     request.resume();
-    const path = (request.url ?? '').split('?')[0]!;
+    const [path = '', query = ''] = (request.url ?? '').split('?');
     const found = pages[`${request.method} ${path}`] ?? pages[path] ?? otherwise;
-    const body = Buffer.from(found.body, 'latin1');
+    const body = Buffer.from(
+      found.body.replaceAll('{query}', () => decoded(query)),
+      'latin1',
+    );
     response.writeHead(found.status, { ...headers, 'Content-Length': body.length, ...found.headers });
     response.end(request.method === 'HEAD' ? undefined : body);
   });
   server.on('connect', (_, socket) => socket.end('HTTP/1.1 200 Connection established\r\n\r\n'));
   return { connection: (socket) => void server.emit('connection', socket) };
+}
+
+function decoded(query: string): string {
+  try {
+    return decodeURIComponent(query);
+  } catch {
+    return query;
+  }
 }
