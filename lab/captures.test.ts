@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { expectation } from './expectation.ts';
 import { missingBytes } from './frames.ts';
 import { capturesFolder, scenariosFolder } from './repository.ts';
 import { readScenarios } from './scenario.ts';
@@ -20,7 +21,7 @@ const shape = z.strictObject({
   probes: z.array(z.string()).optional(),
   bytes: z.array(z.string()).optional(),
   patterns: z.array(z.string()).optional(),
-  expect: z.strictObject({ alert: z.boolean(), signatures: z.array(z.string()).optional() }),
+  expect: expectation,
   note: z.string().optional(),
 });
 
@@ -45,7 +46,10 @@ test('each record is well-formed, and its scenario still says the same', () => {
     const scenario = scenarios.get(name);
     assert.ok(scenario !== undefined, `${name}: no scenario makes it`);
     assert.equal(record.command, scenario.command, name);
-    assert.deepEqual(record.expect, scenario.expect, name);
+    const seen = new Set(record.expect.alerts.flatMap(({ signatures }) => signatures));
+    assert.equal(record.expect.alerts.length > 0, scenario.expect.alert, `${name}: is there an alert?`);
+    const missing = (scenario.expect.signatures ?? []).filter((id) => !seen.has(id));
+    assert.deepEqual(missing, [], `${name}: signatures that the scenario promises`);
   }
 });
 
