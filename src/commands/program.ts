@@ -47,8 +47,9 @@ function describe(console: Console, finish: (code: number) => void): Command {
       new Option(
         '--internal <range>',
         'addresses that are ours, as CIDR; repeat it for several (default: private ranges)',
-      ).argParser((range, ranges: string[] | undefined) => [...(ranges ?? []), range]),
+      ).argParser(collect),
     )
+    .addOption(signaturesOption())
     .addOption(
       new Option('--min-severity <level>', 'leave out less severe scans').choices(['info', 'low', 'medium', 'high']),
     )
@@ -67,6 +68,7 @@ function describe(console: Console, finish: (code: number) => void): Command {
     .command('list')
     .description('Lists all signatures: a table on a terminal, else one JSON object a line.')
     .option('--json', 'one JSON object a line, also on a terminal')
+    .addOption(signaturesOption())
     .action(async (options: SignatureListOptions) => {
       const { listSignatures } = await import('./signatures.ts');
       await listSignatures(options, console);
@@ -76,11 +78,32 @@ function describe(console: Console, finish: (code: number) => void): Command {
     .description('Shows one signature in full.')
     .argument('<id>', 'as listed, for example smtp-ehlo-scanme; its number (sid) does as well')
     .option('--json', 'as JSON')
+    .addOption(signaturesOption())
     .action(async (id: string, options: SignatureListOptions) => {
       const { showSignature } = await import('./signatures.ts');
       await showSignature(id, options, console);
     });
+  signatures
+    .command('check')
+    .description('Checks signatures of your own: tells all that is wrong, and tries every hit and miss.')
+    .argument('<dir...>', 'folders with signatures, as <protocol>/<name>.yaml (docs/writing-signatures.md)')
+    .addHelpText('after', checkExitCodes)
+    .action(async (directories: string[]) => {
+      const { checkSignatures } = await import('./check-signatures.ts');
+      finish(await checkSignatures(directories, console));
+    });
   return program;
+}
+
+function collect(value: string, values: readonly string[] | undefined): string[] {
+  return [...(values ?? []), value];
+}
+
+function signaturesOption(): Option {
+  return new Option(
+    '--signatures <dir>',
+    'add signatures of your own, or replace those of the same id; repeat it for several',
+  ).argParser(collect);
 }
 
 function seconds(text: string): number {
@@ -96,6 +119,13 @@ Exit codes:
   2  bad usage or configuration
   3  a scan was reported (only with --fail-on-alert)
   130, 143  interrupted (Ctrl-C, SIGTERM); what was seen until then is reported
+`;
+
+const checkExitCodes = `
+Exit codes:
+  0  all is well; there may be warnings
+  1  at least one fault
+  2  bad usage: no such folder
 `;
 
 const readExamples = `

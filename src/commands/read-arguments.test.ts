@@ -8,7 +8,7 @@ describe('arguments of read', () => {
   it('are understood without the library that explains them', () => {
     assert.deepEqual(parseReadArguments(['x.pcap']), { paths: ['x.pcap'], options: { progress: true } });
     const argv =
-      '--json --live --config c.yaml --window=2.5 --internal 10.0.0.0/8 --internal fd00::/8 --min-severity high --fail-on-alert --no-progress -q --stats a.pcap -';
+      '--json --live --config c.yaml --window=2.5 --internal 10.0.0.0/8 --internal fd00::/8 --signatures own --min-severity high --fail-on-alert --no-progress -q --stats a.pcap -';
     assert.deepEqual(parseReadArguments(argv.split(' ')), {
       paths: ['a.pcap', '-'],
       options: {
@@ -17,6 +17,7 @@ describe('arguments of read', () => {
         config: 'c.yaml',
         window: 2.5,
         internal: ['10.0.0.0/8', 'fd00::/8'],
+        signatures: ['own'],
         minSeverity: 'high',
         failOnAlert: true,
         progress: false,
@@ -47,7 +48,14 @@ describe('arguments of read', () => {
     const console = exampleConsole();
     await assert.rejects(runProgram(['read', '--help'], console));
     const options = [...console.out().matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)( <(\w+)>)?/gm)];
-    const values: Record<string, string> = { window: '5', level: 'high', seconds: '5', range: '::/0', file: 'c.yaml' };
+    const values: Record<string, string> = {
+      window: '5',
+      level: 'high',
+      seconds: '5',
+      range: '::/0',
+      file: 'c.yaml',
+      dir: 'own',
+    };
     assert.ok(options.length > 10);
     for (const [, name, hasValue, kind] of options) {
       if (name === '--help') continue;

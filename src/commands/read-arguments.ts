@@ -52,6 +52,7 @@ function parse(argv: readonly string[]) {
         config: { type: 'string' },
         window: { type: 'string' },
         internal: { type: 'string', multiple: true },
+        signatures: { type: 'string', multiple: true },
         'min-severity': { type: 'string' },
         'fail-on-alert': { type: 'boolean' },
         'no-progress': { type: 'boolean' },

@@ -9,6 +9,7 @@ import type { CompiledSignature } from '../signature/compile-signatures.ts';
 import { type Console, columnsOf } from './console.ts';
 import { exitCode, UsageError } from './exit-code.ts';
 import { Interruption } from './interruption.ts';
+import { withUserSignatures } from './user-signatures.ts';
 
 export interface ReadOptions {
   readonly json?: boolean;
@@ -17,6 +18,7 @@ export interface ReadOptions {
   readonly config?: string;
   readonly window?: number;
   readonly internal?: readonly string[];
+  readonly signatures?: readonly string[];
   readonly minSeverity?: Severity;
   readonly failOnAlert?: boolean;
   readonly quiet?: boolean;
@@ -60,13 +62,19 @@ export async function read(
       console.stdout.write(text);
     },
   );
+  const onNotice = (text: string): void => {
+    if (options.quiet) return;
+    progress?.clear();
+    console.stderr.write(`trespass: ${withoutControls(text)}\n`);
+  };
+  const catalogue = await withUserSignatures(loadCatalogue(), settings.signatures, onNotice);
   const counts = emptySeverityCounts();
   let found = false;
   const interruption = new Interruption();
 
   const statistics = await readCaptures({
     paths,
-    catalogue: loadCatalogue(),
+    catalogue,
     settings: settings.scan,
     onAlert: (alert) => {
       if (!isShown(alert, settings.output)) return;
@@ -76,11 +84,7 @@ export async function read(
     },
     // Given also when nobody looks: the engine then lets the report load and write while it reads.
     onProgress: (done, total) => progress?.update(done, total),
-    onNotice: (text) => {
-      if (options.quiet) return;
-      progress?.clear();
-      console.stderr.write(`trespass: ${withoutControls(text)}\n`);
-    },
+    onNotice,
     signal: interruption.signal,
   }).finally(() => interruption.forget());
   await report.end();
@@ -114,6 +118,7 @@ async function settingsFrom(options: ReadOptions): Promise<Settings> {
       ...(options.internal && { internal: options.internal }),
       ...(options.window !== undefined && { windowSeconds: options.window }),
     },
+    signatures: [...settings.signatures, ...(options.signatures ?? [])],
     output: {
       ...settings.output,
       ...(options.json && { format: 'json' as const }),

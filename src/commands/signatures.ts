@@ -2,22 +2,26 @@
 
 import { closestWord } from '../configuration/closest-word.ts';
 import { printable } from '../report/printable.ts';
+import type { CompiledSignature } from '../signature/compile-signatures.ts';
 import { loadCatalogue } from '../signature/load-catalogue.ts';
 import type { Condition, Example, Signature } from '../signature/signature.ts';
 import { type Console, columnsOf } from './console.ts';
 import { UsageError } from './exit-code.ts';
+import { withUserSignatures } from './user-signatures.ts';
 
 export interface SignatureListOptions {
   readonly json?: boolean;
+  readonly signatures?: readonly string[];
 }
 
-type Catalogue = readonly Signature[];
+type Catalogue = readonly CompiledSignature[];
 
 export async function listSignatures(
-  { json }: SignatureListOptions,
-  { stdout }: Console,
-  catalogue: Catalogue = loadCatalogue(),
+  { json, signatures = [] }: SignatureListOptions,
+  { stdout, stderr }: Console,
+  shipped: Catalogue = loadCatalogue(),
 ): Promise<void> {
+  const catalogue = await withUserSignatures(shipped, signatures, (text) => stderr.write(`trespass: ${text}\n`));
   if (json || !stdout.isTTY) {
     for (const signature of catalogue) stdout.write(`${JSON.stringify(signature)}\n`);
     return;
@@ -39,10 +43,12 @@ export async function listSignatures(
 /** @throws UsageError if there is none of this id. */
 export async function showSignature(
   id: string,
-  { json }: SignatureListOptions,
+  { json, signatures = [] }: SignatureListOptions,
   { stdout }: Console,
-  catalogue: Catalogue = loadCatalogue(),
+  shipped: Catalogue = loadCatalogue(),
 ): Promise<void> {
+  // What replaces what, is for the list; here one is shown, as it holds.
+  const catalogue = await withUserSignatures(shipped, signatures, () => {});
   const signature = catalogue.find((one) => one.id === id || String(one.sid) === id);
   if (!signature) {
     const ids = catalogue.map((one) => one.id);

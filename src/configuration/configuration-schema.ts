@@ -37,6 +37,7 @@ function isDate(value: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value);
 }
 
+const foldersExpected = 'a list of folders, as [signatures/]';
 const rangesExpected = 'a list of addresses and ranges, as [10.0.0.0/8, "fd00::/8"]';
 const scannersExpected = 'a list of scanners, each with an address: `- address: 10.0.0.5`';
 const windowExpected = 'seconds, more than 0 and at most 86400 (30 if you leave it out)';
@@ -64,6 +65,11 @@ export const configurationSchema = z.strictObject(
         .max(86_400, { error: windowExpected })
         .optional(),
     }),
+    signatures: z
+      .array(text('the path of a folder of signatures').min(1, { error: 'the path of a folder of signatures' }), {
+        error: foldersExpected,
+      })
+      .nullish(),
     output: section({
       format: z.enum(['auto', 'table', 'json'], { error: 'auto, table or json' }).optional(),
       'minimum-severity': z.enum(severities, { error: 'info, low, medium or high' }).optional(),

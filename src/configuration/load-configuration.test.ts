@@ -30,10 +30,11 @@ describe('a configuration file', () => {
       `networks: { internal: [192.0.2.0/24, "2001:db8::/32"] }
 authorised-scanners: [{ address: 192.0.2.7, owner: Blue team, expires: 2027-03-31 }]
 scan: { window: 2.5 }
+signatures: [own, /etc/trespass/signatures]
 output: { minimum-severity: medium, open-scans: true }
 limits: { memory: 1 }
 `,
-      'trespass.yaml',
+      '/srv/trespass.yaml',
     );
     assert.deepEqual(settings, {
       scan: {
@@ -42,6 +43,7 @@ limits: { memory: 1 }
         windowSeconds: 2.5,
         limits: { ...defaultSettings.scan.limits, memory: 1_048_576 },
       },
+      signatures: ['/srv/own', '/etc/trespass/signatures'],
       output: { format: 'auto', minimumSeverity: 'medium', openScans: true },
     });
   });
@@ -60,6 +62,7 @@ output:
   minimum-severity:
 limits:
   sources: -4
+signatures: own/
 colour: no
 `);
     const range = 'an address or a range, as 10.0.0.0/8, 192.0.2.7 or "fd00::/8"';
@@ -73,7 +76,8 @@ colour: no
       'trespass.yaml:9:5: authorised-scanners[2] “10.0.0.6” is not right; give a scanner with an address: `address: 10.0.0.5`',
       'trespass.yaml:11:20: output.minimum-severity is empty; give info, low, medium or high',
       'trespass.yaml:13:12: limits.sources “-4” is not right; give a whole number from 1 to 10000000 (65536 if you leave it out)',
-      'trespass.yaml:14:1: colour: there is no such setting; known here: networks, authorised-scanners, scan, output, limits',
+      'trespass.yaml:14:13: signatures “own/” is not right; give a list of folders, as [signatures/]',
+      'trespass.yaml:15:1: colour: there is no such setting; known here: networks, authorised-scanners, scan, signatures, output, limits',
     ]);
   });
 

@@ -1,6 +1,7 @@
 /** Reads the configuration file. Everything that is wrong with it is reported at once. */
 
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { withoutControls } from '../report/printable.ts';
 import { checkConfiguration } from './check-configuration.ts';
 import { ConfigurationError } from './configuration-error.ts';
@@ -12,14 +13,14 @@ export function loadConfiguration(file: string): Settings {
   return parseConfiguration(readText(file), file);
 }
 
-/** `file` is for messages. @throws ConfigurationError with all faults. */
+/** `file` is for messages, and its folder is where relative paths begin. @throws ConfigurationError with all faults. */
 export function parseConfiguration(text: string, file: string): Settings {
   const { configuration, faults } = checkConfiguration(text);
   if (faults.length > 0) {
     const lines = faults.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`);
     throw new ConfigurationError(lines.map(withoutControls).join('\n'));
   }
-  return toSettings(configuration);
+  return toSettings(configuration, dirname(file));
 }
 
 function readText(file: string): string {
@@ -32,7 +33,7 @@ function readText(file: string): string {
   }
 }
 
-function toSettings(configuration: Configuration): Settings {
+function toSettings(configuration: Configuration, folder: string): Settings {
   const { scan, output } = defaultSettings;
   const given = configuration.limits;
   return {
@@ -54,6 +55,7 @@ function toSettings(configuration: Configuration): Settings {
         ports: given?.ports ?? scan.limits.ports,
       },
     },
+    signatures: (configuration.signatures ?? []).map((path) => resolve(folder, path)),
     output: {
       format: configuration.output?.format ?? output.format,
       minimumSeverity: configuration.output?.['minimum-severity'] ?? output.minimumSeverity,

@@ -5,6 +5,8 @@ import { defaultScanSettings, type ScanSettings } from '../scan/scan-settings.ts
 
 export interface Settings {
   readonly scan: ScanSettings;
+  /** Folders of the user's own signatures; of two signatures with one id, that of the later folder holds. */
+  readonly signatures: readonly string[];
   readonly output: OutputSettings;
 }
 
@@ -18,5 +20,6 @@ export interface OutputSettings {
 
 export const defaultSettings: Settings = Object.freeze({
   scan: defaultScanSettings,
+  signatures: Object.freeze([]),
   output: Object.freeze({ format: 'auto', minimumSeverity: 'info', openScans: false }),
 });

@@ -53,18 +53,24 @@ function rarestWindow(bytes: string): number {
   let best = 0;
   let bestCost = Number.POSITIVE_INFINITY;
   for (let window = 0; window + WINDOW <= bytes.length; window++) {
-    let cost = 0;
-    for (const gram of grams(fold(bytes.slice(window, window + WINDOW)))) {
-      // Four equal bytes are padding, which is worse than words.
-      if (new Set(gram).size === 1) cost += 10;
-      else if (ordinaryGrams.has(gram)) cost += 1;
-    }
+    const cost = ordinariness(bytes.slice(window, window + WINDOW));
     if (cost < bestCost) {
       bestCost = cost;
       best = window;
     }
   }
   return best;
+}
+
+/** 0: a window of eight bytes that ordinary traffic hardly holds. 5: words of ordinary traffic only. More: padding. */
+export function ordinariness(window: string): number {
+  let cost = 0;
+  for (const gram of grams(fold(window))) {
+    // Four equal bytes are padding, which is worse than words.
+    if (new Set(gram).size === 1) cost += 10;
+    else if (ordinaryGrams.has(gram)) cost += 1;
+  }
+  return cost;
 }
 
 function grams(text: string): string[] {

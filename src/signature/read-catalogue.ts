@@ -13,6 +13,13 @@ export interface Catalogue {
   readonly signatures: readonly Signature[];
   /** Empty if the catalogue can be used. */
   readonly faults: readonly Fault[];
+  /** Where the value at a path of keys of one of the signatures stands, or its nearest parent. */
+  placeOf(id: string, path: readonly PropertyKey[]): Place;
+}
+
+export interface Place {
+  readonly file: string;
+  readonly line: number;
 }
 
 interface Entry {
@@ -21,8 +28,12 @@ interface Entry {
   readonly reading: SignatureReading;
 }
 
-/** Reads all signatures of `directory`; `fields` are those that a condition may name. Throws only if it cannot read. */
-export function readCatalogue(directory: string, fields: KnownFields): Catalogue {
+/**
+ * Reads all signatures of `directory`; `fields` are those that a condition may name. `known` are signatures that are there
+ * already: sequences may name them, a signature may replace that of the same id, and must not bear the number of another.
+ * Throws only if it cannot read.
+ */
+export function readCatalogue(directory: string, fields: KnownFields, known: readonly Signature[] = []): Catalogue {
   const faults: Fault[] = [];
   const entries: Entry[] = [];
   for (const file of catalogueFiles(directory, faults)) {
@@ -36,9 +47,16 @@ export function readCatalogue(directory: string, fields: KnownFields): Catalogue
     }
     entries.push({ file, id, reading });
   }
-  faults.push(...duplicates(entries), ...sequenceFaults(entries));
+  faults.push(...duplicates(entries), ...takenNumbers(entries, known), ...sequenceFaults(entries, known));
   const signatures = entries.flatMap(({ reading }) => reading.signature ?? []);
-  return { signatures: signatures.sort((a, b) => (a.id < b.id ? -1 : 1)), faults };
+  return {
+    signatures: signatures.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    faults,
+    placeOf: (id, path) => {
+      const entry = entries.find((one) => one.id === id);
+      return { file: entry?.file ?? '', line: entry?.reading.lineOf(path) ?? 1 };
+    },
+  };
 }
 
 /** Paths below `directory`, with forward slashes, sorted. */
@@ -49,7 +67,8 @@ function catalogueFiles(directory: string, faults: Fault[]): string[] {
     .map((entry) => join(entry.parentPath, entry.name).slice(join(directory, '/').length).replaceAll('\\', '/'))
     .sort();
   for (const path of paths) {
-    if (path === 'schema.json') continue;
+    // What an editor needs, what explains the folder, and what a version control keeps there.
+    if (path === 'schema.json' || path === 'README.md' || /(^|\/)\./.test(path)) continue;
     if (/^[a-z0-9]+(-[a-z0-9]+)*\/[a-z0-9]+(-[a-z0-9]+)*\.yaml$/.test(path)) files.push(path);
     else
       faults.push({
@@ -80,10 +99,22 @@ function duplicates(entries: readonly Entry[]): Fault[] {
   return faults;
 }
 
+function takenNumbers(entries: readonly Entry[], known: readonly Signature[]): Fault[] {
+  const owners = new Map(known.map(({ sid, id }) => [sid, id]));
+  return entries.flatMap(({ file, id, reading }) => {
+    const sid = reading.signature?.sid;
+    const owner = sid === undefined ? undefined : owners.get(sid);
+    if (owner === undefined || owner === id) return [];
+    return [{ file, line: reading.lineOf(['sid']), message: `\`sid\` ${sid} is that of ${owner}` }];
+  });
+}
+
 /** A sequence must name signatures that exist, are no sequences, and prove something together that one does not alone. */
-function sequenceFaults(entries: readonly Entry[]): Fault[] {
+function sequenceFaults(entries: readonly Entry[], known: readonly Signature[]): Fault[] {
   const faults: Fault[] = [];
-  const byId = new Map(entries.map((entry) => [entry.id, entry]));
+  const byId = new Map<string, Signature | undefined>(known.map((signature) => [signature.id, signature]));
+  // Faulty ones, too: that a sequence names them is no fault of the sequence.
+  for (const { id, reading } of entries) byId.set(id, reading.signature);
   for (const { file, reading } of entries) {
     const sequence = reading.signature?.sequence;
     if (sequence === undefined) continue;
@@ -93,10 +124,10 @@ function sequenceFaults(entries: readonly Entry[]): Fault[] {
     const members: Signature[] = [];
     for (const [i, id] of sequence.of.entries()) {
       const member = byId.get(id);
-      if (member === undefined) fault(['of', i], `there is no signature ${id}`);
-      else if (member.reading.signature?.sequence !== undefined) fault(['of', i], `${id} is a sequence itself`);
-      else if (member.reading.signature !== undefined) members.push(member.reading.signature);
-      if (sequence.distinct === 'family' && member?.reading.signature?.family === '') {
+      if (!byId.has(id)) fault(['of', i], `there is no signature ${id}`);
+      else if (member?.sequence !== undefined) fault(['of', i], `${id} is a sequence itself`);
+      else if (member !== undefined) members.push(member);
+      if (sequence.distinct === 'family' && member?.family === '') {
         fault(['of', i], `${id} has no \`family\`, and families are what is counted`);
       }
     }
