@@ -29,8 +29,9 @@ export const answeredTimeout = 10;
 /** A UDP conversation ends after so much silence; the next datagram starts a new one. */
 export const datagramTimeout = 30;
 
-/** Memory for the first bytes of clients. Only what is used is touched. */
-export const keptBytes = 96 << 20;
+/** Memory for the first bytes of clients, at start and at most. It doubles as needed. */
+export const keptBytesAtStart = 1 << 20;
+export const keptBytes = 64 << 20;
 
 /** A sequence number so far from the expected one is another connection on the same ports, not a segment out of order. */
 export const sequenceJump = 1 << 20;

@@ -1,9 +1,7 @@
 import { closeSync, createReadStream, fstatSync, open } from 'node:fs';
-import { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { CaptureError, fileError } from './capture-error.ts';
 import { type CaptureSource, DecompressedSource, FileSource, StreamSource } from './capture-source.ts';
-import { gunzip, unzstd } from './decompress.ts';
 
 /** Name that stands for standard input. */
 export const STANDARD_INPUT = '-';
@@ -26,7 +24,7 @@ export async function openCapture(path: string, signal?: AbortSignal): Promise<C
   let source: CaptureSource | undefined;
   try {
     source = path === STANDARD_INPUT ? openStandardInput(signal) : await openFile(path, signal);
-    return undoCompression(source, await source.peek(6));
+    return await undoCompression(source, await source.peek(6));
   } catch (error) {
     source?.close();
     throw fileError(path, error);
@@ -48,15 +46,24 @@ async function openFile(path: string, signal?: AbortSignal): Promise<CaptureSour
     throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
   }
   if (stat.isFile()) return new FileSource(path, descriptor, stat.size);
-  if (stat.isFIFO())
+  if (stat.isFIFO()) {
+    // Loaded only here: most captures are plain files, and a start should not wait for what they do not need.
+    const { Socket } = process.getBuiltinModule('node:net');
     return new StreamSource(path, new Socket({ fd: descriptor, readable: true, writable: false }), signal);
+  }
   return new StreamSource(path, createReadStream('', { fd: descriptor }), signal);
 }
 
-function undoCompression(source: CaptureSource, head: Uint8Array): CaptureSource {
+async function undoCompression(source: CaptureSource, head: Uint8Array): Promise<CaptureSource> {
   const hex = Buffer.from(head).toString('hex');
-  if (hex.startsWith('1f8b')) return new DecompressedSource(source, gunzip(source));
-  if (hex.startsWith('28b52ffd') || /^5.2a4d18/.test(hex)) return new DecompressedSource(source, unzstd(source));
+  if (hex.startsWith('1f8b')) {
+    const { gunzip } = await import('./decompress.ts');
+    return new DecompressedSource(source, gunzip(source));
+  }
+  if (hex.startsWith('28b52ffd') || /^5.2a4d18/.test(hex)) {
+    const { unzstd } = await import('./decompress.ts');
+    return new DecompressedSource(source, unzstd(source));
+  }
   for (const [magic, name, command] of FOREIGN_COMPRESSIONS) {
     if (hex.startsWith(magic)) {
       const message = `${source.name}: is compressed with ${name}, which is not read here. Decompress it first with "${command}".`;

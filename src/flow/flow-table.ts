@@ -21,6 +21,7 @@ import {
   flowCapacityAtStart,
   flowDepth,
   keptBytes,
+  keptBytesAtStart,
   sequenceJump,
   streamTimeout,
 } from '../limits.ts';
@@ -103,7 +104,7 @@ const RST = 4;
 const ACK = 16;
 
 export class FlowTable {
-  readonly kept = new KeptBytes(keptBytes);
+  readonly kept = new KeptBytes(keptBytesAtStart, keptBytes);
   readonly held = new HeldSegments();
   readonly handshakes = new Handshakes();
   /** Flows that left before they were judged to the end; the engine takes them out after each packet. */

@@ -3,19 +3,22 @@
  * allocation. A chunk grows by moving to the next size, so that a byte is copied at most three times.
  */
 export class KeptBytes {
-  readonly bytes: Uint8Array;
+  /** Replaced by a larger copy when it is full: read it anew after `take`. */
+  bytes: Uint8Array;
   /** Requests refused because all memory is in use. */
   exhausted = 0;
+  private words: Int32Array;
   private used = 0;
-  /** Free chunks of each size class: the first word of a chunk in the list is the next chunk's offset, or -1. */
+  private readonly most: number;
+  /** First free chunk of each size class, or -1; the first word of a free chunk is the offset of the next. */
   private readonly free = new Int32Array(sizes.length).fill(-1);
-  private readonly words: Int32Array;
 
-  /** `size` in bytes, a multiple of the largest chunk. */
-  constructor(size: number) {
-    const memory = new ArrayBuffer(size);
+  /** Sizes in bytes: at start, and at most; each a power of two times the largest chunk. */
+  constructor(atStart: number, most: number) {
+    const memory = new ArrayBuffer(atStart);
     this.bytes = new Uint8Array(memory);
     this.words = new Int32Array(memory);
+    this.most = most;
   }
 
   /** Offset of a chunk of the class, or -1 when memory is exhausted. */
@@ -25,19 +28,30 @@ export class KeptBytes {
       this.free[sizeClass] = this.words[head >> 2] as number;
       return head;
     }
-    const size = sizes[sizeClass] as number;
-    if (this.used + size > this.bytes.length) {
+    const offset = this.used;
+    const end = offset + (sizes[sizeClass] as number);
+    if (end > this.bytes.length && !this.grow()) {
       this.exhausted++;
       return -1;
     }
-    const offset = this.used;
-    this.used += size;
+    this.used = end;
     return offset;
   }
 
   give(offset: number, sizeClass: number): void {
     this.words[offset >> 2] = this.free[sizeClass] as number;
     this.free[sizeClass] = offset;
+  }
+
+  private grow(): boolean {
+    const length = this.bytes.length * 2;
+    if (length > this.most) return false;
+    const memory = new ArrayBuffer(length);
+    const bytes = new Uint8Array(memory);
+    bytes.set(this.bytes);
+    this.bytes = bytes;
+    this.words = new Int32Array(memory);
+    return true;
   }
 }
 

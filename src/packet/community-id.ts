@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { addressBytes } from './address-text.ts';
 import { IP_ICMP, IP_ICMPV6, IP_SCTP, IP_TCP, IP_UDP } from './ip-protocol.ts';
 
@@ -38,7 +37,7 @@ export function communityId(
 
   const seed = [0, 0];
   const protocolAndPadding = [protocol, 0];
-  const hash = createHash('sha1').update(Uint8Array.from(seed));
+  const hash = process.getBuiltinModule('node:crypto').createHash('sha1').update(Uint8Array.from(seed));
   if (oneWay || order <= 0) {
     hash.update(from).update(to).update(Uint8Array.from(protocolAndPadding));
     if (hasPorts) hash.update(portBytes(sourcePort)).update(portBytes(secondPort));

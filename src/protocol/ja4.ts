@@ -1,6 +1,5 @@
 /** JA4, the TLS client fingerprint of FoxIO (BSD 3-Clause; its other fingerprints are not): technical_details/JA4.md. */
 
-import { createHash } from 'node:crypto';
 import { applicationProtocols, type ClientHello, hasServerName, numbersOf, supportedVersions } from './client-hello.ts';
 
 const VERSIONS: ReadonlyMap<number, string> = new Map([
@@ -68,5 +67,5 @@ function alpnMark(name: string): string {
 }
 
 function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+  return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex').slice(0, 12);
 }

@@ -1,6 +1,5 @@
 /** SSH: the identification line (RFC 4253 section 4.2) and the client's first packet, KEXINIT (section 7.1). */
 
-import { createHash } from 'node:crypto';
 import { textOf, uint32 } from './bytes.ts';
 import { FieldList } from './field-list.ts';
 import { readLine } from './lines.ts';
@@ -80,6 +79,6 @@ function readKeyExchange(message: ClientMessage, at: number, list: FieldList): v
     if (name !== '') list.addBytes(name, lists[i]!.start, lists[i]!.end);
   });
   const offered = [0, 2, 4, 6].map((i) => textOf(bytes, lists[i]!.start, lists[i]!.end)).join(';');
-  const hassh = createHash('md5').update(offered, 'latin1').digest('hex');
+  const hassh = process.getBuiltinModule('node:crypto').createHash('md5').update(offered, 'latin1').digest('hex');
   list.add('ssh.hassh', hassh, lists[0]!.start, lists[6]!.end);
 }
