@@ -112,7 +112,7 @@ export function parseScenarios(text: string, name: string): Scenario[] {
 
 /** Names after `--script`, without their leading plus. */
 function scriptsOf(command: string): string[] {
-  const names = /--script[= ]'?([+\w,-]+)/.exec(command)?.[1] ?? '';
+  const names = /--script[= ]'?([+\w.,-]+)/.exec(command)?.[1] ?? '';
   return names.split(',').flatMap((name) => (name === '' ? [] : [name.replace(/^\+/, '')]));
 }
 
