@@ -3,15 +3,14 @@
  * The differences are for a person to judge: either the code is wrong, or `--update` writes the new answer down.
  */
 
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { Command } from 'commander';
 import { parse, stringify } from 'yaml';
 import { loadCatalogue } from '../src/trespass.ts';
+import { captureNames, capturePath, recordPath } from './captures.ts';
 import { expectationOf } from './expectation.ts';
 import { writeExpectation } from './record.ts';
-import { capturesFolder } from './repository.ts';
 
 const program = new Command('lab:expect')
   .description('Compares the alerts of the captures with those that stand in their records.')
@@ -26,19 +25,13 @@ const [pattern = ''] = program.processedArgs as string[];
 const { update } = program.opts<{ update?: true }>();
 
 const catalogue = loadCatalogue();
-const names = ['nmap', 'benign', 'other-scanner'].flatMap((group) =>
-  readdirSync(join(capturesFolder, group))
-    .filter((file) => file.endsWith('.pcap'))
-    .sort()
-    .map((file) => `${group}/${file.slice(0, -'.pcap'.length)}`)
-    .filter((name) => name.includes(pattern)),
-);
+const names = captureNames.filter((name) => name.includes(pattern));
 
 let different = 0;
 for (const name of names) {
-  const record = join(capturesFolder, `${name}.yaml`);
+  const record = recordPath(name);
   const { expect: before } = parse(readFileSync(record, 'utf8')) as { expect?: unknown };
-  const now = await expectationOf(join(capturesFolder, `${name}.pcap`), catalogue);
+  const now = await expectationOf(capturePath(name), catalogue);
   if (isDeepStrictEqual(before, now)) continue;
   different++;
   console.log(`${name}\n  expected:\n${indented(before ?? 'nothing yet')}  is:\n${indented(now)}`);

@@ -38,10 +38,10 @@ export type Expectation = z.infer<typeof expectation>;
 export async function alertsIn(
   paths: readonly string[],
   catalogue: readonly CompiledSignature[],
-): Promise<{ alerts: readonly Alert[]; notices: readonly string[] }> {
+): Promise<{ alerts: readonly Alert[]; notices: readonly string[]; evidence: number }> {
   const alerts: Alert[] = [];
   const notices: string[] = [];
-  await readCaptures({
+  const { search } = await readCaptures({
     paths,
     catalogue,
     settings: defaultScanSettings,
@@ -50,13 +50,13 @@ export async function alertsIn(
     },
     onNotice: (notice) => notices.push(notice),
   });
-  return { alerts, notices };
+  return { alerts, notices, evidence: (search as { evidence: number }).evidence };
 }
 
 /** What there is to expect of one capture. */
 export async function expectationOf(path: string, catalogue: readonly CompiledSignature[]): Promise<Expectation> {
-  const { alerts } = await alertsIn([path], catalogue);
-  const seen = alerts.length > 0 ? [] : await signaturesIn(path, catalogue);
+  const { alerts, evidence } = await alertsIn([path], catalogue);
+  const seen = alerts.length > 0 || evidence === 0 ? [] : await signaturesIn(path, catalogue);
   return { alerts: alerts.map(expected), ...(seen.length > 0 && { 'too-little': seen }) };
 }
 

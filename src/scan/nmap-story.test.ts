@@ -78,6 +78,16 @@ describe('what signatures imply', () => {
     ]);
   });
 
+  it('-sV, when several of the scripts ran that it runs; one of them may be either', () => {
+    const ran = ['hnap-info', 'http-trane-info', 'vmware-version'].map((name) =>
+      exampleSignature({ id: name, nmap: { scripts: [name] } }),
+    );
+    assert.deepEqual(tellNmapStory(ran.slice(0, 1)).options, []);
+    assert.deepEqual(tellNmapStory(ran).options, [
+      { name: '-sV', signatures: ['hnap-info', 'http-trane-info', 'vmware-version'] },
+    ]);
+  });
+
   it('the narrowest choice, when one is part of another', () => {
     const wide = exampleSignature({
       id: 'rdp-c',

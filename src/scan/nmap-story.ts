@@ -2,6 +2,7 @@
 
 import type { Signature } from '../signature/signature.ts';
 import { defaultScripts } from './default-scripts.ts';
+import { versionScripts } from './version-scripts.ts';
 
 export interface NmapStory {
   /** `-sV`, `-sC`, `--script smb-os-discovery`. */
@@ -53,7 +54,11 @@ export function tellNmapStory(seen: readonly Signature[]): NmapStory {
     for (const probe of nmap.probes) note(probes, probe, id);
   }
   const oneOf = choices(signatures, scripts, probes);
-  foldDefaultScripts(options, scripts, oneOf);
+  // Several scripts are both: those alone are no -sC.
+  if ([...scripts.keys()].some((name) => defaultScripts.has(name) && !versionScripts.has(name))) {
+    foldScripts(options, scripts, oneOf, '-sC', (name) => defaultScripts.has(name));
+  }
+  foldScripts(options, scripts, oneOf, '-sV', (name) => versionScripts.has(name));
   return {
     options: implications(options),
     scripts: implications(scripts),
@@ -78,12 +83,14 @@ function tells({ id, grade }: Signature, seen: readonly Signature[]): boolean {
 const probesOfScripts: ReadonlySet<string> = new Set(['SSLSessionReq', 'TLSSessionReq']);
 
 /**
- * What the signature says; if it says nothing: a lone script was asked for by name, and service probes are sent over TCP by
+ * What the signature says; if it says nothing: a lone script was asked for by name (unless `-sV` runs it, too), and service probes are sent over TCP by
  * `-sV` alone, over UDP by `-sU` too (its payloads are the probes' since Nmap 7.93, nmap-service-probes).
  */
 function impliedOptions({ nmap, transports }: Signature): readonly string[] {
   if (nmap.options.length > 0) return nmap.options;
-  if (nmap.scripts.length === 1 && nmap.probes.length === 0) return [`--script ${nmap.scripts[0]}`];
+  if (nmap.scripts.length === 1 && nmap.probes.length === 0) {
+    return nmap.scripts.some((name) => versionScripts.has(name)) ? [] : [`--script ${nmap.scripts[0]}`];
+  }
   if (nmap.probes.some((name) => !probesOfScripts.has(name)) && nmap.scripts.length === 0) {
     if (transports.every((transport) => transport === 'tcp')) return ['-sV'];
     if (transports.every((transport) => transport === 'udp')) return ['-sU'];
@@ -91,23 +98,23 @@ function impliedOptions({ nmap, transports }: Signature): readonly string[] {
   return [];
 }
 
-/** So many different default scripts, and nobody named them one by one. */
+/** So many different scripts of a category, and nobody named them one by one. */
 const severalScripts = 3;
 
-/** `-sC` instead of `--script a`, `--script b` ... */
-function foldDefaultScripts(
+/** The option that runs a whole category of scripts, instead of `--script a`, `--script b` ... */
+function foldScripts(
   options: Map<string, Set<string>>,
   scripts: ReadonlyMap<string, ReadonlySet<string>>,
   oneOf: readonly Choice[],
+  option: string,
+  isRun: (script: string) => boolean,
 ): void {
-  const certain = [...scripts].filter(([name]) => defaultScripts.has(name));
-  const likely = oneOf.filter(
-    (choice) => choice.probes.length === 0 && choice.scripts.every((name) => defaultScripts.has(name)),
-  );
+  const certain = [...scripts].filter(([name]) => isRun(name));
+  const likely = oneOf.filter((choice) => choice.probes.length === 0 && choice.scripts.every(isRun));
   if (certain.length + likely.length < severalScripts) return;
   for (const [name] of certain) options.delete(`--script ${name}`);
   for (const id of [...certain.flatMap(([, ids]) => [...ids]), ...likely.flatMap(({ signatures }) => signatures)]) {
-    note(options, '-sC', id);
+    note(options, option, id);
   }
 }
 
