@@ -158,4 +158,8 @@ function note(text: string): void {
   console.error(text);
 }
 
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  program.error(`error: ${error instanceof Error ? error.message : error}`);
+}
