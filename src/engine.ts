@@ -59,89 +59,89 @@ export class Engine {
     echoes: 0,
     suspicionsDropped: 0,
   };
-  readonly #signatures: readonly Signature[];
-  readonly #search: LiteralSearch;
-  readonly #judge: Judge;
-  readonly #onEvidence: (evidence: Evidence) => void;
-  readonly #echoes = new Echoes();
-  readonly #suspicions = new Map<number, Suspicion>();
-  #nextId = 1;
+  private readonly signatures: readonly Signature[];
+  private readonly search: LiteralSearch;
+  private readonly judge: Judge;
+  private readonly onEvidence: (evidence: Evidence) => void;
+  private readonly echoes = new Echoes();
+  private readonly suspicions = new Map<number, Suspicion>();
+  private nextId = 1;
   // Counted on the hot path, so kept out of the object above.
-  #frames = 0;
-  #packets = 0;
-  #payloads = 0;
+  private frames = 0;
+  private packets = 0;
+  private payloads = 0;
 
   constructor(
     signatures: readonly CompiledSignature[],
     protocols: readonly Protocol[],
     onEvidence: (evidence: Evidence) => void,
   ) {
-    this.#signatures = signatures;
-    this.#search = new LiteralSearch(
+    this.signatures = signatures;
+    this.search = new LiteralSearch(
       signatures.flatMap(({ literals }, index) => literals.map((literal) => ({ literal, signature: index }))),
     );
-    this.#judge = new Judge(signatures, protocols);
-    this.#onEvidence = onEvidence;
+    this.judge = new Judge(signatures, protocols);
+    this.onEvidence = onEvidence;
   }
 
   /** Takes the captured frame bytes[start, end). The bytes are not needed after the call. */
   frame(bytes: Uint8Array, start: number, end: number, linkType: number, seconds: number, microseconds: number): void {
-    this.#frames++;
+    this.frames++;
     if (this.decoder.decode(bytes, start, end, linkType, seconds, microseconds) <= 0) return;
-    this.#packets++;
+    this.packets++;
     const packet = this.decoder.packet;
     const flows = this.flows;
     const found = flows.accept(packet);
     if (found !== NOTHING) {
-      const search = this.#search;
+      const search = this.search;
       search.hitCount = 0;
       if (found === CLIENT_BYTES) {
-        this.#payloads++;
+        this.payloads++;
         const kept = flows.kept.bytes;
         const first = flows.start;
         const from = flows.from;
         const last = flows.end;
         if (from - first < 4) search.scanStart(kept, first, last, flows.ended);
         search.scan(kept, first, from - first < WINDOW ? first : from - WINDOW + 1, last);
-        if (search.hitCount !== 0 || flows.suspicion !== 0) this.#clientSuspected(packet);
+        if (search.hitCount !== 0 || flows.suspicion !== 0) this.clientSuspected(packet);
         flows.settle();
       } else if (found === DATAGRAM) {
-        this.#payloads++;
+        this.payloads++;
         search.scanStart(packet.bytes, packet.payloadStart, packet.payloadEnd, true);
         search.scan(packet.bytes, packet.payloadStart, packet.payloadStart, packet.payloadEnd);
-        if (search.hitCount !== 0) this.#datagramSuspected(packet);
+        if (search.hitCount !== 0) this.datagramSuspected(packet);
       } else if (found === MESSAGE_ENDED) {
-        this.#clientSuspected(packet);
+        this.clientSuspected(packet);
         flows.settle();
       }
     }
-    if (flows.released.length !== 0) this.#judgeReleased();
+    if (flows.released.length !== 0) this.judgeReleased();
   }
 
   /** The capture is over: whatever still waited is judged as it is. */
   finish(): void {
     this.flows.releaseAll();
-    this.#judgeReleased();
-    this.#suspicions.clear();
+    this.judgeReleased();
+    this.suspicions.clear();
     this.count();
   }
 
   /** Brings `counters` up to date. */
   count(): EngineCounters {
-    this.counters.frames = this.#frames;
-    this.counters.packets = this.#packets;
-    this.counters.payloads = this.#payloads;
+    this.counters.frames = this.frames;
+    this.counters.packets = this.packets;
+    this.counters.payloads = this.payloads;
     return this.counters;
   }
 
-  #clientSuspected(packet: Packet): void {
+  private clientSuspected(packet: Packet): void {
     const flows = this.flows;
-    let suspicion = this.#suspicions.get(flows.suspicion);
+    let suspicion = this.suspicions.get(flows.suspicion);
     if (suspicion === undefined) {
-      suspicion = this.#suspect(packet);
+      suspicion = this.suspect(packet);
       if (suspicion === undefined) return;
     } else {
-      this.#addHits(suspicion);
+      this.addHits(suspicion);
     }
     suspicion.time = timeOf(packet);
     suspicion.established ||= flows.established;
@@ -151,50 +151,50 @@ export class Engine {
     const due =
       last ||
       flows.answered ||
-      this.#search.hitCount > 0 ||
+      this.search.hitCount > 0 ||
       suspicion.judgements < judgementsPerFlow ||
       length >= suspicion.judgedLength + (suspicion.judgedLength >> 3);
     if (due) {
       suspicion.judgements++;
       suspicion.judgedLength = length;
       const message = messageOf(suspicion, flows.kept.bytes, start, end, flows.atStart, flows.ended);
-      this.#report(suspicion, message, flows.answered);
+      this.report(suspicion, message, flows.answered);
     }
-    if (last) this.#suspicions.delete(suspicion.id);
+    if (last) this.suspicions.delete(suspicion.id);
     flows.suspect(last ? 0 : suspicion.id, !last && suspicion.suspects.length > 0);
   }
 
-  #datagramSuspected(packet: Packet): void {
+  private datagramSuspected(packet: Packet): void {
     // An ICMP answer repeats the question's data, and an error quotes the whole packet: only questions are the scanner's.
     if (isIcmp(packet) && !isIcmpQuestion(packet)) return;
-    const suspicion = this.#suspect(packet);
+    const suspicion = this.suspect(packet);
     if (suspicion === undefined) return;
     suspicion.established = this.flows.established;
     const whole = packet.payloadMissing === 0;
     const message = messageOf(suspicion, packet.bytes, packet.payloadStart, packet.payloadEnd, true, whole);
-    this.#report(suspicion, message, false);
-    this.#suspicions.delete(suspicion.id);
+    this.report(suspicion, message, false);
+    this.suspicions.delete(suspicion.id);
   }
 
   /** Flows that left the table: suspicions that waited, and segments that never found their place. */
-  #judgeReleased(): void {
+  private judgeReleased(): void {
     for (const { suspicion: id, bytes, atStart, origin } of this.flows.released.splice(0)) {
-      let suspicion = this.#suspicions.get(id);
+      let suspicion = this.suspicions.get(id);
       if (origin !== undefined) {
-        this.#search.hitCount = 0;
-        this.#search.scanStart(bytes, 0, bytes.length, true);
-        this.#search.scan(bytes, 0, 0, bytes.length);
-        suspicion = this.#search.hitCount > 0 ? this.#suspect(origin) : undefined;
+        this.search.hitCount = 0;
+        this.search.scanStart(bytes, 0, bytes.length, true);
+        this.search.scan(bytes, 0, 0, bytes.length);
+        suspicion = this.search.hitCount > 0 ? this.suspect(origin) : undefined;
       }
       if (suspicion === undefined) continue;
-      this.#report(suspicion, messageOf(suspicion, bytes, 0, bytes.length, atStart, true), true);
-      this.#suspicions.delete(suspicion.id);
+      this.report(suspicion, messageOf(suspicion, bytes, 0, bytes.length, atStart, true), true);
+      this.suspicions.delete(suspicion.id);
     }
   }
 
-  #suspect(packet: Packet): Suspicion | undefined {
+  private suspect(packet: Packet): Suspicion | undefined {
     const suspicion: Suspicion = {
-      id: this.#nextId,
+      id: this.nextId,
       transport: transportOf(packet),
       source: sourceText(packet),
       sourcePort: packet.sourcePort,
@@ -207,43 +207,43 @@ export class Engine {
       judgements: 0,
       judgedLength: 0,
     };
-    this.#addHits(suspicion);
+    this.addHits(suspicion);
     if (suspicion.suspects.length === 0) return undefined;
     this.counters.suspicions++;
-    this.#nextId = this.#nextId === 0x7fffffff ? 1 : this.#nextId + 1;
-    if (this.#suspicions.size >= suspectedFlows) {
+    this.nextId = this.nextId === 0x7fffffff ? 1 : this.nextId + 1;
+    if (this.suspicions.size >= suspectedFlows) {
       // Insertion order is age. Its flow goes on, and is suspected again if it says more.
-      for (const oldest of this.#suspicions.keys()) {
-        this.#suspicions.delete(oldest);
+      for (const oldest of this.suspicions.keys()) {
+        this.suspicions.delete(oldest);
         this.counters.suspicionsDropped++;
         break;
       }
     }
-    this.#suspicions.set(suspicion.id, suspicion);
+    this.suspicions.set(suspicion.id, suspicion);
     return suspicion;
   }
 
   /** Adds what the search just found, as far as transport and port allow it. */
-  #addHits(suspicion: Suspicion): void {
-    for (let index = 0; index < this.#search.hitCount; index++) {
-      const hit = this.#search.hits[index] as number;
-      const signature = this.#signatures[hit] as Signature;
+  private addHits(suspicion: Suspicion): void {
+    for (let index = 0; index < this.search.hitCount; index++) {
+      const hit = this.search.hits[index] as number;
+      const signature = this.signatures[hit] as Signature;
       if (!signature.transports.includes(suspicion.transport)) continue;
       if (signature.ports.length > 0 && !signature.ports.includes(suspicion.targetPort)) continue;
       if (!suspicion.matched.has(hit) && !suspicion.suspects.includes(hit)) suspicion.suspects.push(hit);
     }
   }
 
-  #report(suspicion: Suspicion, message: ClientMessage, answered: boolean): void {
-    for (const match of this.#judge.judge(message, suspicion.suspects, answered)) {
+  private report(suspicion: Suspicion, message: ClientMessage, answered: boolean): void {
+    for (const match of this.judge.judge(message, suspicion.suspects, answered)) {
       suspicion.suspects.splice(suspicion.suspects.indexOf(match.index), 1);
       suspicion.matched.add(match.index);
-      if (this.#echoes.isEcho(match.signature.id, suspicion)) {
+      if (this.echoes.isEcho(match.signature.id, suspicion)) {
         this.counters.echoes++;
         continue;
       }
       this.counters.evidence++;
-      this.#onEvidence(evidenceOf(suspicion, message, match));
+      this.onEvidence(evidenceOf(suspicion, message, match));
     }
   }
 }

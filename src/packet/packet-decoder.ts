@@ -62,14 +62,14 @@ export class PacketDecoder {
   readonly counters: DecodeCounters;
   /** Of fragment reassembly. */
   readonly fragmentCounters: FragmentCounters;
-  readonly #state = new DecodeState();
-  #viewed: Uint8Array = new Uint8Array(0);
-  #view: DataView = new DataView(this.#viewed.buffer);
+  private readonly state = new DecodeState();
+  private viewed: Uint8Array = new Uint8Array(0);
+  private view: DataView = new DataView(this.viewed.buffer);
 
   constructor() {
-    this.packet = this.#state.packet;
-    this.counters = this.#state.counters;
-    this.fragmentCounters = this.#state.fragments.counters;
+    this.packet = this.state.packet;
+    this.counters = this.state.counters;
+    this.fragmentCounters = this.state.fragments.counters;
   }
 
   /**
@@ -92,9 +92,9 @@ export class PacketDecoder {
     const packet = this.packet;
     packet.seconds = seconds;
     packet.microseconds = microseconds;
-    if (bytes !== this.#viewed) this.#look(bytes);
+    if (bytes !== this.viewed) this.look(bytes);
     if (linkType === LINK_ETHERNET && end - start >= SHORTEST_FRAME) {
-      const view = this.#view;
+      const view = this.view;
       let ip = start + 14;
       let etherType = view.getUint16(ip - 2);
       if (etherType === ETHER_VLAN || etherType === ETHER_QINQ) {
@@ -103,22 +103,22 @@ export class PacketDecoder {
       }
       const protocol =
         etherType === ETHER_IPV4
-          ? this.#straightIpv4(bytes, ip, end)
+          ? this.straightIpv4(bytes, ip, end)
           : etherType === ETHER_IPV6
-            ? this.#straightIpv6(bytes, ip, end)
+            ? this.straightIpv6(bytes, ip, end)
             : 0;
       if (protocol !== 0) return protocol;
     }
-    return this.#decodeAny(bytes, start, end, linkType, seconds);
+    return this.decodeAny(bytes, start, end, linkType, seconds);
   }
 
   /**
    * An IPv4 header without options at `ip`, not of a fragment, and a TCP or UDP header after it: all registers in one go.
    * Returns 0, perhaps with some registers changed, when anything is out of the ordinary.
    */
-  #straightIpv4(bytes: Uint8Array, ip: number, end: number): number {
+  private straightIpv4(bytes: Uint8Array, ip: number, end: number): number {
     if (end - ip < 28) return 0;
-    const view = this.#view;
+    const view = this.view;
     const packet = this.packet;
     // Fragment flags and offset, time to live, protocol.
     const fragmentAndProtocol = view.getInt32(ip + 6);
@@ -135,13 +135,13 @@ export class PacketDecoder {
     packet.destination1 = 0;
     packet.destination2 = 0;
     packet.destination3 = 0;
-    return this.#straightTransport(fragmentAndProtocol & 0xff, ip + 20, ipEnd, end);
+    return this.straightTransport(fragmentAndProtocol & 0xff, ip + 20, ipEnd, end);
   }
 
   /** The same for an IPv6 header without extensions. */
-  #straightIpv6(bytes: Uint8Array, ip: number, end: number): number {
+  private straightIpv6(bytes: Uint8Array, ip: number, end: number): number {
     if (end - ip < 48) return 0;
-    const view = this.#view;
+    const view = this.view;
     const packet = this.packet;
     if (view.getUint8(ip) >> 4 !== 6) return 0;
     const ipEnd = (ip + 40 + view.getUint16(ip + 4)) | 0;
@@ -156,12 +156,12 @@ export class PacketDecoder {
     packet.destination1 = view.getInt32(ip + 28);
     packet.destination2 = view.getInt32(ip + 32);
     packet.destination3 = view.getInt32(ip + 36);
-    return this.#straightTransport(view.getUint8(ip + 6), ip + 40, ipEnd, end);
+    return this.straightTransport(view.getUint8(ip + 6), ip + 40, ipEnd, end);
   }
 
   /** `at` is eight bytes or more before `end`; `ipEnd` is where the IP header says that the packet ends. */
-  #straightTransport(protocol: number, at: number, ipEnd: number, end: number): number {
-    const view = this.#view;
+  private straightTransport(protocol: number, at: number, ipEnd: number, end: number): number {
+    const view = this.view;
     const packet = this.packet;
     const ports = view.getInt32(at);
     if (protocol === IP_TCP) {
@@ -197,13 +197,13 @@ export class PacketDecoder {
     return IP_UDP;
   }
 
-  #look(bytes: Uint8Array): void {
-    this.#viewed = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  private look(bytes: Uint8Array): void {
+    this.viewed = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  #decodeAny(bytes: Uint8Array, start: number, end: number, linkType: number, seconds: number): number {
-    const state = this.#state;
+  private decodeAny(bytes: Uint8Array, start: number, end: number, linkType: number, seconds: number): number {
+    const state = this.state;
     state.bytes = bytes;
     state.at = start;
     state.end = end;
@@ -213,16 +213,16 @@ export class PacketDecoder {
     state.outerVersion = 0;
     let layer = linkLayer(state, linkType);
     for (let layers = 0; layer >= FIRST_LAYER; layers++) {
-      layer = layers < MAXIMUM_LAYERS ? this.#step(layer) : TOO_DEEP;
+      layer = layers < MAXIMUM_LAYERS ? this.step(layer) : TOO_DEEP;
     }
     if (layer <= 0 && layer !== FRAGMENT_HELD && state.outerVersion !== 0) layer = setOuterUdp(state);
     if (layer > 0) this.packet.protocol = layer;
-    else this.#count(layer);
+    else this.count(layer);
     return layer;
   }
 
-  #step(layer: number): number {
-    const state = this.#state;
+  private step(layer: number): number {
+    const state = this.state;
     switch (layer) {
       case LAYER_ETHERNET:
         return ethernetLayer(state);
@@ -249,11 +249,11 @@ export class PacketDecoder {
       case LAYER_IPV4:
         // Not in a reassembled datagram, of which there is no view.
         return (
-          (state.bytes === this.#viewed ? this.#straightIpv4(state.bytes, state.at, state.end) : 0) || ipv4Layer(state)
+          (state.bytes === this.viewed ? this.straightIpv4(state.bytes, state.at, state.end) : 0) || ipv4Layer(state)
         );
       case LAYER_IPV6:
         return (
-          (state.bytes === this.#viewed ? this.#straightIpv6(state.bytes, state.at, state.end) : 0) || ipv6Layer(state)
+          (state.bytes === this.viewed ? this.straightIpv6(state.bytes, state.at, state.end) : 0) || ipv6Layer(state)
         );
       case LAYER_IPV6_EXTENSION:
         return ipv6ExtensionLayer(state);
@@ -276,7 +276,7 @@ export class PacketDecoder {
     }
   }
 
-  #count(result: number): void {
+  private count(result: number): void {
     const counters = this.counters;
     switch (result) {
       case NOT_IP:

@@ -34,48 +34,48 @@ export class LiteralSearch {
   readonly hits = new Int32Array(MOST_HITS);
   hitCount = 0;
 
-  readonly #filter = new Int32Array(1 << (FILTER_BITS - 5));
+  private readonly filter = new Int32Array(1 << (FILTER_BITS - 5));
   /** Chains of grams by hash: index of the first in each bucket, -1 for none. */
-  readonly #buckets = new Int32Array(1 << BUCKET_BITS).fill(-1);
-  readonly #gramNext: Int32Array;
-  readonly #gramValue: Int32Array;
-  readonly #gramEntry: Int32Array;
+  private readonly buckets = new Int32Array(1 << BUCKET_BITS).fill(-1);
+  private readonly gramNext: Int32Array;
+  private readonly gramValue: Int32Array;
+  private readonly gramEntry: Int32Array;
   /** Offset of the gram in its literal. */
-  readonly #gramOffset: Int32Array;
+  private readonly gramOffset: Int32Array;
   /** Anchored literals of four bytes and more, chained by the hash of the first four; and shorter ones by first byte. */
-  readonly #starts = new Int32Array(1 << BUCKET_BITS).fill(-1);
-  readonly #shorts = new Int32Array(256).fill(-1);
-  readonly #entryNext: Int32Array;
-  readonly #entrySignature: Int32Array;
-  readonly #entryStart: Int32Array;
-  readonly #entryEnd: Int32Array;
+  private readonly starts = new Int32Array(1 << BUCKET_BITS).fill(-1);
+  private readonly shorts = new Int32Array(256).fill(-1);
+  private readonly entryNext: Int32Array;
+  private readonly entrySignature: Int32Array;
+  private readonly entryStart: Int32Array;
+  private readonly entryEnd: Int32Array;
   /** All literals, one after the other, with bit 0x20 set. */
-  readonly #text: Uint8Array;
+  private readonly text: Uint8Array;
 
   constructor(entries: readonly SearchEntry[]) {
     const total = entries.reduce((sum, entry) => sum + entry.literal.bytes.length, 0);
-    this.#text = new Uint8Array(total);
-    this.#entryNext = new Int32Array(entries.length);
-    this.#entrySignature = new Int32Array(entries.length);
-    this.#entryStart = new Int32Array(entries.length);
-    this.#entryEnd = new Int32Array(entries.length);
+    this.text = new Uint8Array(total);
+    this.entryNext = new Int32Array(entries.length);
+    this.entrySignature = new Int32Array(entries.length);
+    this.entryStart = new Int32Array(entries.length);
+    this.entryEnd = new Int32Array(entries.length);
     const unanchored = entries.filter((entry) => !entry.literal.anchored).length;
-    this.#gramNext = new Int32Array(unanchored * STRIDE);
-    this.#gramValue = new Int32Array(unanchored * STRIDE);
-    this.#gramEntry = new Int32Array(unanchored * STRIDE);
-    this.#gramOffset = new Int32Array(unanchored * STRIDE);
+    this.gramNext = new Int32Array(unanchored * STRIDE);
+    this.gramValue = new Int32Array(unanchored * STRIDE);
+    this.gramEntry = new Int32Array(unanchored * STRIDE);
+    this.gramOffset = new Int32Array(unanchored * STRIDE);
 
     let at = 0;
     let grams = 0;
     entries.forEach(({ literal, signature }, entry) => {
-      this.#entrySignature[entry] = signature;
-      this.#entryStart[entry] = at;
+      this.entrySignature[entry] = signature;
+      this.entryStart[entry] = at;
       for (let index = 0; index < literal.bytes.length; index++) {
-        this.#text[at++] = literal.bytes.charCodeAt(index) | 0x20;
+        this.text[at++] = literal.bytes.charCodeAt(index) | 0x20;
       }
-      this.#entryEnd[entry] = at;
-      if (literal.anchored) this.#addStart(entry);
-      else grams = this.#addGrams(entry, literal.window, grams);
+      this.entryEnd[entry] = at;
+      if (literal.anchored) this.addStart(entry);
+      else grams = this.addGrams(entry, literal.window, grams);
     });
   }
 
@@ -84,7 +84,7 @@ export class LiteralSearch {
    * begin before `from`. One that `end` cuts short is reported as far as it agrees.
    */
   scan(bytes: Uint8Array, start: number, from: number, end: number): void {
-    const filter = this.#filter;
+    const filter = this.filter;
     const last = end - GRAM;
     for (let at = from; at <= last; at += STRIDE) {
       const gram =
@@ -94,8 +94,7 @@ export class LiteralSearch {
         ((bytes[at + 3] as number) << 24) |
         FOLD;
       const hash = Math.imul(gram, 0x9e3779b1) >>> (32 - FILTER_BITS);
-      if ((((filter[hash >>> 5] as number) >>> (hash & 31)) & 1) !== 0)
-        this.#compare(bytes, start, end, at, gram, hash);
+      if ((((filter[hash >>> 5] as number) >>> (hash & 31)) & 1) !== 0) this.compare(bytes, start, end, at, gram, hash);
     }
   }
 
@@ -105,18 +104,18 @@ export class LiteralSearch {
    */
   scanStart(bytes: Uint8Array, start: number, end: number, complete: boolean): void {
     if (end <= start) return;
-    const text = this.#text;
+    const text = this.text;
     for (
-      let entry = this.#shorts[(bytes[start] as number) | 0x20] as number;
+      let entry = this.shorts[(bytes[start] as number) | 0x20] as number;
       entry >= 0;
-      entry = this.#entryNext[entry] as number
+      entry = this.entryNext[entry] as number
     ) {
-      const literalStart = this.#entryStart[entry] as number;
-      const length = (this.#entryEnd[entry] as number) - literalStart;
+      const literalStart = this.entryStart[entry] as number;
+      const length = (this.entryEnd[entry] as number) - literalStart;
       if (length > end - start) continue;
       let index = 0;
       while (index < length && ((bytes[start + index] as number) | 0x20) === text[literalStart + index]) index++;
-      if (index === length) this.#hit(entry);
+      if (index === length) this.hit(entry);
     }
     if (end - start < GRAM) return;
     const gram =
@@ -126,44 +125,44 @@ export class LiteralSearch {
       ((bytes[start + 3] as number) << 24) |
       FOLD;
     const bucket = Math.imul(gram, 0x9e3779b1) >>> (32 - BUCKET_BITS);
-    for (let entry = this.#starts[bucket] as number; entry >= 0; entry = this.#entryNext[entry] as number) {
-      const literalStart = this.#entryStart[entry] as number;
-      const length = (this.#entryEnd[entry] as number) - literalStart;
+    for (let entry = this.starts[bucket] as number; entry >= 0; entry = this.entryNext[entry] as number) {
+      const literalStart = this.entryStart[entry] as number;
+      const length = (this.entryEnd[entry] as number) - literalStart;
       const there = end - start;
       if (complete && there < length) continue;
       const compared = Math.min(there, length);
       let index = 0;
       while (index < compared && ((bytes[start + index] as number) | 0x20) === text[literalStart + index]) index++;
-      if (index === compared) this.#hit(entry);
+      if (index === compared) this.hit(entry);
     }
   }
 
-  #compare(bytes: Uint8Array, start: number, end: number, at: number, gram: number, hash: number): void {
-    const text = this.#text;
-    let index = this.#buckets[hash >>> (FILTER_BITS - BUCKET_BITS)] as number;
-    for (; index >= 0; index = this.#gramNext[index] as number) {
-      if (this.#gramValue[index] !== gram) continue;
-      const entry = this.#gramEntry[index] as number;
-      let place = at - (this.#gramOffset[index] as number);
+  private compare(bytes: Uint8Array, start: number, end: number, at: number, gram: number, hash: number): void {
+    const text = this.text;
+    let index = this.buckets[hash >>> (FILTER_BITS - BUCKET_BITS)] as number;
+    for (; index >= 0; index = this.gramNext[index] as number) {
+      if (this.gramValue[index] !== gram) continue;
+      const entry = this.gramEntry[index] as number;
+      let place = at - (this.gramOffset[index] as number);
       if (place < start) continue;
-      let letter = this.#entryStart[entry] as number;
-      const lastLetter = this.#entryEnd[entry] as number;
+      let letter = this.entryStart[entry] as number;
+      const lastLetter = this.entryEnd[entry] as number;
       while (letter < lastLetter && place < end && ((bytes[place] as number) | 0x20) === text[letter]) {
         letter++;
         place++;
       }
-      if (letter === lastLetter || place === end) this.#hit(entry);
+      if (letter === lastLetter || place === end) this.hit(entry);
     }
   }
 
-  #hit(entry: number): void {
-    const signature = this.#entrySignature[entry] as number;
+  private hit(entry: number): void {
+    const signature = this.entrySignature[entry] as number;
     for (let index = 0; index < this.hitCount; index++) if (this.hits[index] === signature) return;
     if (this.hitCount < MOST_HITS) this.hits[this.hitCount++] = signature;
   }
 
-  #gramAt(at: number): number {
-    const text = this.#text;
+  private gramAt(at: number): number {
+    const text = this.text;
     return (
       (text[at] as number) |
       ((text[at + 1] as number) << 8) |
@@ -172,31 +171,31 @@ export class LiteralSearch {
     );
   }
 
-  #addStart(entry: number): void {
-    const start = this.#entryStart[entry] as number;
-    const length = (this.#entryEnd[entry] as number) - start;
+  private addStart(entry: number): void {
+    const start = this.entryStart[entry] as number;
+    const length = (this.entryEnd[entry] as number) - start;
     if (length < GRAM) {
-      const first = this.#text[start] as number;
-      this.#entryNext[entry] = this.#shorts[first] as number;
-      this.#shorts[first] = entry;
+      const first = this.text[start] as number;
+      this.entryNext[entry] = this.shorts[first] as number;
+      this.shorts[first] = entry;
       return;
     }
-    const bucket = Math.imul(this.#gramAt(start), 0x9e3779b1) >>> (32 - BUCKET_BITS);
-    this.#entryNext[entry] = this.#starts[bucket] as number;
-    this.#starts[bucket] = entry;
+    const bucket = Math.imul(this.gramAt(start), 0x9e3779b1) >>> (32 - BUCKET_BITS);
+    this.entryNext[entry] = this.starts[bucket] as number;
+    this.starts[bucket] = entry;
   }
 
-  #addGrams(entry: number, window: number, grams: number): number {
+  private addGrams(entry: number, window: number, grams: number): number {
     for (let step = 0; step < STRIDE; step++) {
-      const gram = this.#gramAt((this.#entryStart[entry] as number) + window + step);
+      const gram = this.gramAt((this.entryStart[entry] as number) + window + step);
       const hash = Math.imul(gram, 0x9e3779b1) >>> (32 - FILTER_BITS);
-      this.#filter[hash >>> 5] = (this.#filter[hash >>> 5] as number) | (1 << (hash & 31));
+      this.filter[hash >>> 5] = (this.filter[hash >>> 5] as number) | (1 << (hash & 31));
       const bucket = hash >>> (FILTER_BITS - BUCKET_BITS);
-      this.#gramValue[grams] = gram;
-      this.#gramEntry[grams] = entry;
-      this.#gramOffset[grams] = window + step;
-      this.#gramNext[grams] = this.#buckets[bucket] as number;
-      this.#buckets[bucket] = grams++;
+      this.gramValue[grams] = gram;
+      this.gramEntry[grams] = entry;
+      this.gramOffset[grams] = window + step;
+      this.gramNext[grams] = this.buckets[bucket] as number;
+      this.buckets[bucket] = grams++;
     }
     return grams;
   }
