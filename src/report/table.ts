@@ -4,6 +4,7 @@ import { styleText } from 'node:util';
 import Table from 'cli-table3';
 import type { Alert, Severity, Target } from '../scan/alert.ts';
 import type { Evidence } from '../scan/evidence.ts';
+import { compareGrades } from '../scan/evidence-order.ts';
 import { isoTime } from '../scan/iso-time.ts';
 import { versionText } from './eve.ts';
 import { matchExcerpt } from './match-excerpt.ts';
@@ -27,7 +28,7 @@ const severityStyle: Readonly<Record<Severity, Style>> = {
 /** Lines of a list that a person reads; the rest is a number, and in the JSON. */
 const shownTargets = 8;
 const shownPorts = 16;
-const shownEvidence = 12;
+const shownEvidence = 6;
 const shownNames = 24;
 const shownChoices = 6;
 
@@ -115,14 +116,22 @@ function names(list: readonly string[], most = shownNames): string {
   return list.length > most ? `${shown} and ${list.length - most} more` : shown;
 }
 
-/** The strongest kinds of evidence, in order of time. */
+/** The strongest kinds of evidence, of as many protocols as there is room for, in order of time. */
 function mostTelling({ evidence, signatures }: Alert): readonly Evidence[] {
   if (evidence.length <= shownEvidence) return evidence;
-  const rank = new Map(signatures.map(({ signature }, index) => [signature.id, index]));
-  const place = ({ signature }: Evidence) => rank.get(signature.id) ?? 0;
-  return [...evidence]
-    .sort((a, b) => place(a) - place(b))
+  const strength = new Map(signatures.map(({ signature }, index) => [signature.id, index]));
+  const strongest = [...evidence].sort((a, b) => strength.get(a.signature.id)! - strength.get(b.signature.id)!);
+  const protocols = new Map<string, number>();
+  const ranked = strongest.map((one) => {
+    const protocol = `${one.signature.grade} ${one.signature.id.split('-')[0]}`;
+    const earlier = protocols.get(protocol) ?? 0;
+    protocols.set(protocol, earlier + 1);
+    return { one, earlier };
+  });
+  return ranked
+    .sort((a, b) => compareGrades(a.one.signature.grade, b.one.signature.grade) || a.earlier - b.earlier)
     .slice(0, shownEvidence)
+    .map(({ one }) => one)
     .sort((a, b) => a.time - b.time);
 }
 

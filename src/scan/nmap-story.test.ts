@@ -78,6 +78,13 @@ describe('what signatures imply', () => {
     ]);
   });
 
+  it('not one of several, when an option explains it', () => {
+    const withOption = (option: string) => tellNmapStory([ofEither, exampleSignature({ nmap: { options: [option] } })]);
+    assert.equal(withOption('-O').oneOf.length, 1);
+    assert.deepEqual(withOption('-sC').oneOf, []);
+    assert.deepEqual(withOption('-sV').oneOf, []);
+  });
+
   it('-sV, when several of the scripts ran that it runs; one of them may be either', () => {
     const ran = ['hnap-info', 'http-trane-info', 'vmware-version'].map((name) =>
       exampleSignature({ id: name, nmap: { scripts: [name] } }),

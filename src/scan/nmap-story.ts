@@ -11,7 +11,7 @@ export interface NmapStory {
   readonly scripts: readonly Implication[];
   /** Service probes that were sent for certain. */
   readonly probes: readonly Implication[];
-  /** Several senders fit, and none of them is certain by another signature. */
+  /** Several senders fit, and none of them is certain by another signature or by an option. */
   readonly oneOf: readonly Choice[];
   readonly versions: VersionRange;
   /** Other tools that may have sent what was seen. Empty: some of it only Nmap sends. */
@@ -63,11 +63,17 @@ export function tellNmapStory(seen: readonly Signature[]): NmapStory {
     options: implications(options),
     scripts: implications(scripts),
     probes: implications(probes),
-    oneOf,
+    oneOf: oneOf.filter((choice) => !isExplained(choice, options)),
     versions: commonVersions(signatures),
     orElse: otherSenders(signatures),
     scripting: signatures.some(({ nmap }) => nmap.emittedBy.length > 0 && nmap.emittedBy.every(isOfScripts)),
   };
+}
+
+/** An option that runs one of them is enough to know. */
+function isExplained({ scripts, probes }: Choice, options: ReadonlyMap<string, unknown>): boolean {
+  if (options.has('-sC') && scripts.some((name) => defaultScripts.has(name))) return true;
+  return options.has('-sV') && (probes.length > 0 || scripts.some((name) => versionScripts.has(name)));
 }
 
 function isOfScripts(file: string): boolean {
