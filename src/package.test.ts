@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What `npm pack` would put into the package. */
+const files: readonly string[] = JSON.parse(
+  execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8' }),
+)[0].files.map(({ path }: { path: string }) => path);
+
+describe('the npm package', () => {
+  it('holds the command, the library, the catalogue and the licence', () => {
+    const needed = ['bin/trespass.js', 'dist/command/cli.js', 'dist/src/trespass.js', 'dist/src/trespass.d.ts'];
+    const read = ['dist/catalogue.json', 'signatures/schema.json', 'README.md', 'LICENSE', 'NOTICE'];
+    assert.deepEqual(
+      [...needed, ...read].filter((file) => !files.includes(file)),
+      [],
+    );
+  });
+
+  it('holds no tests, captures or sources', () => {
+    const wrong = /\.test\.|\/testing\/|\/example-|^captures\/|^lab\/|^src\/|^dist\/(?:lab|bench)\//;
+    assert.deepEqual(
+      files.filter((file) => wrong.test(file)),
+      [],
+    );
+  });
+
+  it('holds whatever its modules import', () => {
+    const missing: string[] = [];
+    for (const file of files.filter((name) => /^dist\/.*(?:\.js|\.d\.ts)$/.test(name))) {
+      const text = readFileSync(join(root, file), 'utf8');
+      for (const [, name] of text.matchAll(/^(?:import|export)\b[^'"]*['"](\.{1,2}\/[^'"]+)['"]/gm)) {
+        const imported = posix.join(dirname(file), name!);
+        const found = files.includes(imported) || files.includes(imported.replace(/\.ts$/, '.d.ts'));
+        if (!found) missing.push(`${file} imports ${name}`);
+      }
+    }
+    assert.deepEqual(missing, []);
+  });
+});
