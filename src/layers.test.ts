@@ -16,6 +16,7 @@ const layers = [
   'flow',
   'protocol',
   'signature',
+  'coverage',
   'scan',
   'report',
   'configuration',

@@ -14,5 +14,6 @@ export interface Output {
 
 /** Wide lines are hard to read, whatever the terminal. */
 export function columnsOf({ columns }: Output): number {
-  return Math.min(columns ?? 80, 140);
+  // A terminal that was never sized says 0.
+  return Math.min(columns || 80, 140);
 }

@@ -2,6 +2,7 @@
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Console } from './console.ts';
+import type { CoverageOptions } from './coverage.ts';
 import { exitCode } from './exit-code.ts';
 import type { ReadOptions } from './read.ts';
 import { parseSeconds, secondsExpected } from './read-arguments.ts';
@@ -91,6 +92,16 @@ function describe(console: Console, finish: (code: number) => void): Command {
     .action(async (directories: string[]) => {
       const { checkSignatures } = await import('./check-signatures.ts');
       finish(await checkSignatures(directories, console));
+    });
+
+  program
+    .command('coverage')
+    .description('Lists what Nmap can say, and what of it is recognised: a table on a terminal, else JSON lines.')
+    .argument('[name...]', 'only these scripts and probes, for example http-title GetRequest')
+    .option('--json', 'one JSON object a line, also on a terminal')
+    .action(async (names: string[], options: CoverageOptions) => {
+      const { coverage } = await import('./coverage.ts');
+      await coverage(names, options, console);
     });
   return program;
 }
