@@ -53,6 +53,7 @@ export interface Statistics {
   readonly scans: number;
   readonly files: { readonly read: number; readonly skipped: number; readonly problems: number };
   readonly decoding: object;
+  readonly fragments: object;
   readonly flows: object;
   readonly search: object;
   readonly tracking: object;
@@ -186,6 +187,7 @@ function statistics(engine: Engine, tracker: ScanTracker, files: Statistics['fil
     scans: tracker.statistics.scans,
     files,
     decoding: { ...decoder.counters },
+    fragments: { ...decoder.fragmentCounters },
     flows: {
       seen: flows.flows,
       evicted: flows.evicted,
