@@ -1,6 +1,7 @@
 /** A signature's examples through the whole engine, delivered in every way that a network may deliver them. */
 
 import { type EngineTrial, exampleFrames } from './engine-trial.ts';
+import { flowDepth } from './limits.ts';
 import type { Evidence } from './scan/evidence.ts';
 import { indexSequences, Sufficiency } from './scan/sufficiency.ts';
 import type { Example, ExampleFlow, Signature } from './signature/signature.ts';
@@ -46,6 +47,7 @@ type Kind = 'hits' | 'misses';
 
 function tryFlow(trial: EngineTrial, signature: Signature, kind: Kind, flow: ExampleFlow): string[] {
   const port = flow.port || signature.ports[0] || 9;
+  if (flow.bytes.length > flowDepth) return [`is longer than the ${flowDepth} bytes that are read of a flow`];
   return deliveries(flow, kind).flatMap((delivery) => {
     const seen = trial.see(exampleFrames(flow, trial.endpoints(port), delivery));
     const count = seen.filter((id) => id === signature.id).length;

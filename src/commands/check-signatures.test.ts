@@ -90,6 +90,21 @@ describe('trespass signatures check', () => {
     });
   });
 
+  it('refuses a folder without signatures', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'signatures-'));
+    try {
+      await assert.rejects(checkSignatures([folder], exampleConsole()), UsageError);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('tells an example that is longer than what is read of a flow', async () => {
+    await changed([['(X11)\\r\\n\\r\\n', `(X11)\\r\\nX: ${'x'.repeat(9000)}\\r\\n\\r\\n`]], async (folder) => {
+      assert.match((await check(folder)).out, /own\.yaml:17: is longer than the 8192 bytes that are read of a flow\n$/);
+    });
+  });
+
   it('refuses a folder that is not there, as bad usage', async () => {
     await assert.rejects(checkSignatures(['no/such'], exampleConsole()), (error) => {
       assert.ok(error instanceof UsageError);

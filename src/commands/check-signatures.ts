@@ -6,16 +6,22 @@ import type { CompiledSignature } from '../signature/compile-signatures.ts';
 import { loadCatalogue } from '../signature/load-catalogue.ts';
 import type { UserSignatures } from '../signature/user-signatures.ts';
 import type { Console } from './console.ts';
-import { exitCode } from './exit-code.ts';
+import { exitCode, UsageError } from './exit-code.ts';
 import { readUserSignatures } from './user-signatures.ts';
 
-/** Faults and warnings on standard output, by file and line; how many there are, on standard error. */
+/**
+ * Faults and warnings on standard output, by file and line; how many there are, on standard error.
+ * @throws UsageError if there is no such folder, or no signature in it.
+ */
 export async function checkSignatures(
   directories: readonly string[],
   { stdout, stderr }: Console,
   catalogue: readonly CompiledSignature[] = loadCatalogue(),
 ): Promise<number> {
   const user = await readUserSignatures(catalogue, directories);
+  // A check of nothing that says "no faults" would hide a mistyped path.
+  if (user.own.length === 0 && user.faults.length === 0)
+    throw new UsageError(user.notices.map(withoutControls).join('\n'));
   const { printFaults } = await import('../signature/catalogue-fault.ts');
   const faults = [...user.faults, ...(await exampleFaults(user))];
   const warnings = (await warningsOf(user)).map((fault) => ({ ...fault, message: `warning: ${fault.message}` }));

@@ -136,7 +136,7 @@ const checkExitCodes = `
 Exit codes:
   0  all is well; there may be warnings
   1  at least one fault
-  2  bad usage: no such folder
+  2  bad usage: no such folder, or no signature in it
 `;
 
 const readExamples = `

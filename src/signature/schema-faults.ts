@@ -41,7 +41,11 @@ function leavesOf(issue: z.core.$ZodIssue, parents: readonly PropertyKey[]): Lea
       return leaf('is no field: must be `payload` or `protocol.field`');
     case 'invalid_type':
       // The input is not kept, so that only the message tells what was there.
-      return leaf(issue.message.endsWith('received undefined') ? 'is missing' : `must be a ${issue.expected}`);
+      return leaf(
+        issue.message.endsWith('received undefined')
+          ? 'is missing'
+          : `must be ${kinds[issue.expected] ?? issue.expected}`,
+      );
     case 'invalid_value':
       return leaf(`must be one of ${issue.values.join(', ')}`);
     case 'too_small':
@@ -56,6 +60,17 @@ function leavesOf(issue: z.core.$ZodIssue, parents: readonly PropertyKey[]): Lea
       return leaf(issue.message);
   }
 }
+
+/** As people who write YAML call them. */
+const kinds: Readonly<Record<string, string>> = {
+  object: 'a mapping',
+  record: 'a mapping',
+  array: 'a list',
+  string: 'a string',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
 
 function amount(origin: string): string {
   if (origin === 'array') return 'must have entries,';
