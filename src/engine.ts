@@ -193,22 +193,23 @@ export class Engine {
   }
 
   private suspect(packet: Packet): Suspicion | undefined {
+    const transport = transportOf(packet);
+    const suspects = this.newSuspects(transport, packet.destinationPort);
+    if (suspects.length === 0) return undefined;
     const suspicion: Suspicion = {
       id: this.nextId,
-      transport: transportOf(packet),
+      transport,
       source: sourceText(packet),
       sourcePort: packet.sourcePort,
       target: destinationText(packet),
       targetPort: packet.destinationPort,
       time: timeOf(packet),
       established: false,
-      suspects: [],
+      suspects,
       matched: new Set(),
       judgements: 0,
       judgedLength: 0,
     };
-    this.addHits(suspicion);
-    if (suspicion.suspects.length === 0) return undefined;
     this.counters.suspicions++;
     this.nextId = this.nextId === 0x7fffffff ? 1 : this.nextId + 1;
     if (this.suspicions.size >= suspectedFlows) {
@@ -223,14 +224,20 @@ export class Engine {
     return suspicion;
   }
 
-  /** Adds what the search just found, as far as transport and port allow it. */
-  private addHits(suspicion: Suspicion): void {
+  /** What the search just found, as far as transport and port allow it. */
+  private newSuspects(transport: Transport, targetPort: number): number[] {
+    const suspects: number[] = [];
     for (let index = 0; index < this.search.hitCount; index++) {
       const hit = this.search.hits[index] as number;
-      const signature = this.signatures[hit] as Signature;
-      if (!signature.transports.includes(suspicion.transport)) continue;
-      if (signature.ports.length > 0 && !signature.ports.includes(suspicion.targetPort)) continue;
-      if (!suspicion.matched.has(hit) && !suspicion.suspects.includes(hit)) suspicion.suspects.push(hit);
+      const { transports, ports } = this.signatures[hit] as Signature;
+      if (transports.includes(transport) && (ports.length === 0 || ports.includes(targetPort))) suspects.push(hit);
+    }
+    return suspects;
+  }
+
+  private addHits({ transport, targetPort, suspects, matched }: Suspicion): void {
+    for (const hit of this.newSuspects(transport, targetPort)) {
+      if (!matched.has(hit) && !suspects.includes(hit)) suspects.push(hit);
     }
   }
 
