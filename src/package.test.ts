@@ -7,10 +7,11 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What `npm pack` would put into the package. */
-const files: readonly string[] = JSON.parse(
+/** What `npm pack` would put into the package. Its answer is a list; since npm 12, an object by the packages' names. */
+const packed: Record<string, { files: { path: string }[] }> = JSON.parse(
   execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8' }),
-)[0].files.map(({ path }: { path: string }) => path);
+);
+const files = Object.values(packed)[0]!.files.map(({ path }) => path);
 
 describe('the npm package', () => {
   it('holds the command, the library, the catalogue and the licence', () => {
