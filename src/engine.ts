@@ -87,6 +87,10 @@ export class Engine {
   /** Takes the captured frame bytes[start, end). The bytes are not needed after the call. */
   frame(bytes: Uint8Array, start: number, end: number, linkType: number, seconds: number, microseconds: number): void {
     this.frames++;
+    if (this.decoder.isBareAcknowledgement(bytes, start, end, linkType)) {
+      this.packets++;
+      return;
+    }
     if (this.decoder.decode(bytes, start, end, linkType, seconds, microseconds) <= 0) return;
     this.packets++;
     const packet = this.decoder.packet;

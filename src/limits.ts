@@ -13,9 +13,9 @@ export const flowCapacity = 1 << 20;
 /** Room for flows at start: 0.6 MB, near the processor. It doubles when a bucket is full of flows that matter. */
 export const flowCapacityAtStart = 1 << 14;
 
-/** Handshakes remembered until the first payload: 2^15 of 16 bytes. At 1,000 connections a second that is half a minute, and
- * Nmap's NULL probe waits 6 s. A power of two. */
-export const handshakes = 1 << 15;
+/** Handshakes remembered until the first payload: 2^14 of 16 bytes, which stay near the processor. At 1,000 connections a
+ * second that is a quarter of a minute, and Nmap's NULL probe waits 6 s. A power of two. */
+export const handshakes = 1 << 14;
 
 /** After a FIN or RST, late segments are still taken for so long. */
 export const closedTimeout = 2;
@@ -50,7 +50,7 @@ export const heldFlowOverhead = 600;
 
 /** How often one flow's bytes are judged for each arriving segment; later only when they have grown by an eighth: a client
  * that sends single bytes must not make us parse all of them each time. */
-export const judgementsPerFlow = 64;
+export const judgementsPerFlow = 8;
 
 /** Flows that are suspected at once. Each keeps its candidates; the oldest is judged and dropped for the newest. */
 export const suspectedFlows = 65536;

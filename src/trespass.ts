@@ -192,7 +192,7 @@ function statistics(engine: Engine, tracker: ScanTracker, files: Statistics['fil
       seen: flows.flows,
       evicted: flows.evicted,
       forgotten: flows.forgotten,
-      handshakesReplaced: flows.handshakes.replaced,
+      withoutHandshake: flows.withoutHandshake,
       segmentsOutOfOrder: flows.outOfOrder,
       gaps: flows.gaps,
       segmentsDropped: flows.held.dropped,

@@ -96,7 +96,7 @@ const FINISHED = 8192;
 const FORGETTABLE = 3;
 
 /** From here on, the system's copy is faster than a loop, though it needs an object. */
-const longCopy = 96;
+const longCopy = 256;
 
 const FIN = 1;
 const SYN = 2;
@@ -125,6 +125,8 @@ export class FlowTable {
 
   // Counters.
   flows = 0;
+  /** TCP flows whose handshake was not seen, or was forgotten: their client was told by who spoke first. */
+  withoutHandshake = 0;
   evicted = 0;
   /** UDP conversations that made room for others before their time. */
   forgotten = 0;
@@ -240,8 +242,9 @@ export class FlowTable {
         const { side, sequence } = this.handshakes;
         const answered = (side & SYN_ANSWERED) !== 0 ? ANSWERED : 0;
         this.begin(record, SYN_SEEN | (side & CLIENT_HIGH) | answered, now, sequence);
-      } else if (this.beganUnseen(packet, record, fromHigh, now)) {
-        return NOTHING;
+      } else {
+        this.withoutHandshake++;
+        if (this.beganUnseen(packet, record, fromHigh, now)) return NOTHING;
       }
     }
 

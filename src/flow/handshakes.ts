@@ -15,8 +15,6 @@ const SIDE = 3;
 export const SYN_ANSWERED = 1 << 30;
 
 export class Handshakes {
-  /** Remembered handshakes that gave way to others. */
-  replaced = 0;
   // Registers, valid after `find` gave true.
   /** The client's first byte has this sequence number. */
   sequence = 0;
@@ -28,7 +26,7 @@ export class Handshakes {
   note(low: number, high: number, side: number, sequence: number): void {
     const entries = this.entries;
     const entry = (low & (handshakes - 1)) << ENTRY_SHIFT;
-    if (entries[entry] !== 0 && (entries[entry] !== low || entries[entry + HIGH] !== high)) this.replaced++;
+    // Written without a look at what stands there: a read would wait for memory, and most traffic of a scan is this.
     entries[entry] = low;
     entries[entry + HIGH] = high;
     entries[entry + SEQUENCE] = sequence;
