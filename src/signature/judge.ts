@@ -30,6 +30,9 @@ interface JudgedSignature {
   readonly signature: Signature;
   readonly conditions: readonly CompiledCondition[];
   readonly protocols: readonly Protocol[];
+  /** A condition speaks of the whole payload, or of its first byte. */
+  readonly needsEnd: boolean;
+  readonly needsStart: boolean;
 }
 
 export class Judge {
@@ -56,10 +59,14 @@ export class Judge {
       if (compiled === undefined || !compiled.signature.transports.includes(message.transport)) continue;
       const { ports } = compiled.signature;
       if (ports.length > 0 && !ports.includes(message.destinationPort)) continue;
+      // Before anything is parsed: can it be told already?
+      const whole = message.ended || answered;
+      if (compiled.needsEnd && !whole) continue;
+      if (compiled.needsStart && !message.atStart) continue;
       for (const protocol of compiled.protocols) {
         if (!parsed.has(protocol)) parsed.set(protocol, protocol.parse(message));
       }
-      const match = matchAll(compiled, suspect, message, message.ended || answered, payload, parsed);
+      const match = matchAll(compiled, suspect, payload, parsed);
       if (match !== undefined) matches.push(match);
     }
     return matches;
@@ -69,9 +76,12 @@ export class Judge {
     const signature = this.#signatures[index];
     let judged = this.#judged.get(index);
     if (judged === undefined && signature !== undefined) {
+      const conditions = signature.match.map(compileCondition);
       judged = {
         signature,
-        conditions: signature.match.map(compileCondition),
+        conditions,
+        needsEnd: conditions.some(({ needsEnd }) => needsEnd),
+        needsStart: conditions.some(({ needsStart }) => needsStart),
         // A field is `protocol.field`; the payload belongs to none.
         protocols: [
           ...new Set(signature.match.flatMap(({ field }) => this.#protocols.get(field.split('.')[0] as string) ?? [])),
@@ -86,15 +96,12 @@ export class Judge {
 function matchAll(
   { signature, conditions }: JudgedSignature,
   index: number,
-  message: ClientMessage,
-  whole: boolean,
   payload: () => Field,
   parsed: ReadonlyMap<Protocol, readonly Field[]>,
 ): Match | undefined {
   const fields: Record<string, string> = {};
   let first: Field | undefined;
   for (const condition of conditions) {
-    if ((condition.needsEnd && !whole) || (condition.needsStart && !message.atStart)) return undefined;
     const found =
       condition.field === 'payload'
         ? [payload()].find(({ value }) => condition.holds(value))
