@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Engine } from './engine.ts';
 import { EngineTrial } from './engine-trial.ts';
+import { protocols } from './protocol/protocols.ts';
 import { loadCatalogue } from './signature/load-catalogue.ts';
 import { bytesOf, tcpConversation, tcpFrame, udpFrame } from './testing/frames.ts';
 import { trySignature } from './try-signature.ts';
@@ -94,6 +96,17 @@ describe('evidence', () => {
     assert.deepEqual(first.fields, { 'smtp.helo': 'nmap.scanme.org' });
   });
 
+  it('has the time of its packet, also after 2038', () => {
+    const times: number[] = [];
+    const engine = new Engine(catalogue, protocols, ({ time }) => times.push(time));
+    const endpoints = new EngineTrial(catalogue).endpoints(25);
+    for (const frame of tcpConversation(endpoints, bytesOf('EHLO nmap.scanme.org\r\n'))) {
+      // As the reader gives it: 32 bits, that look negative.
+      engine.frame(frame, 0, frame.length, 1, 2_400_000_000 | 0, 5);
+    }
+    assert.deepEqual(times, [2_400_000_000_000_005]);
+  });
+
   it('is found though the capture lost a packet in the middle and the target acknowledged it', () => {
     const trial = new EngineTrial(catalogue);
     const endpoints = trial.endpoints(25);
@@ -102,7 +115,26 @@ describe('evidence', () => {
     frames.push(
       tcpFrame(endpoints, { fromServer: true, flags: 24, offset: 1, acknowledged: 123 }, bytesOf('250 ok\r\n')),
     );
-    assert.deepEqual(trial.see(frames), ['smtp-ehlo-scanme']);
+    const evidence = trial.evidence(frames);
+    assert.deepEqual(
+      evidence.map(({ signature, source, target, targetPort }) => [signature.id, source, target, targetPort]),
+      [['smtp-ehlo-scanme', endpoints.source, endpoints.target, 25]],
+    );
+  });
+
+  it('is no whole message before a hole, though the bytes so far would be one', () => {
+    const signature = catalogue.find(
+      ({ transports, match }) =>
+        transports.includes('tcp') && match.some(({ field, test }) => field === 'payload' && test.is !== undefined),
+    );
+    assert.ok(signature !== undefined);
+    const probe = signature.match.find(({ test }) => test.is !== undefined)?.test.is ?? '';
+    const trial = new EngineTrial(catalogue);
+    const endpoints = trial.endpoints(signature.ports[0] ?? 9999);
+    const frames = tcpConversation(endpoints, bytesOf(probe), { close: false });
+    frames.push(tcpFrame(endpoints, { flags: 24, offset: 5000 }, bytesOf('more of it')));
+    frames.push(tcpFrame(endpoints, { fromServer: true, flags: 24, offset: 1, acknowledged: 5010 }, bytesOf('answer')));
+    assert.ok(!trial.see(frames).includes(signature.id));
   });
 
   it('is found at the end of a capture in a segment whose predecessor never came', () => {

@@ -3,7 +3,7 @@
  * hit (suspicion, judgement, evidence) is cold.
  */
 
-import { CLIENT_BYTES, DATAGRAM, FlowTable, MESSAGE_ENDED, NOTHING } from './flow/flow-table.ts';
+import { BEHIND_HOLE, CLIENT_BYTES, DATAGRAM, FlowTable, MESSAGE_ENDED, NOTHING } from './flow/flow-table.ts';
 import { evidenceBytes, flowDepth, judgementsPerFlow, rememberedEvidence, suspectedFlows } from './limits.ts';
 import { destinationText, sourceText } from './packet/address-text.ts';
 import type { Packet } from './packet/packet.ts';
@@ -117,6 +117,9 @@ export class Engine {
       } else if (found === MESSAGE_ENDED) {
         this.clientSuspected(packet);
         flows.settle();
+      } else if (found === BEHIND_HOLE) {
+        this.payloads++;
+        this.behindHole();
       }
     }
     if (flows.released.length !== 0) this.judgeReleased();
@@ -168,6 +171,16 @@ export class Engine {
     flows.suspect(last ? 0 : suspicion.id, !last && suspicion.suspects.length > 0);
   }
 
+  /** The packet is the server's, but the bytes are the client's. */
+  private behindHole(): void {
+    const { flows, search } = this;
+    const { start, end, ended, origin } = flows;
+    search.scanStart(flows.kept.bytes, start, end, ended);
+    search.scan(flows.kept.bytes, start, start, end);
+    if (search.hitCount !== 0 && origin !== undefined) this.clientSuspected(origin);
+    flows.settle();
+  }
+
   private datagramSuspected(packet: Packet): void {
     // An ICMP answer repeats the question's data, and an error quotes the whole packet: only questions are the scanner's.
     if (isIcmp(packet) && !isIcmpQuestion(packet)) return;
@@ -182,7 +195,7 @@ export class Engine {
 
   /** Flows that left the table: suspicions that waited, and segments that never found their place. */
   private judgeReleased(): void {
-    for (const { suspicion: id, bytes, atStart, origin } of this.flows.released.splice(0)) {
+    for (const { suspicion: id, bytes, atStart, ended, origin } of this.flows.released.splice(0)) {
       let suspicion = this.suspicions.get(id);
       if (origin !== undefined) {
         this.search.hitCount = 0;
@@ -191,7 +204,7 @@ export class Engine {
         suspicion = this.search.hitCount > 0 ? this.suspect(origin) : undefined;
       }
       if (suspicion === undefined) continue;
-      this.report(suspicion, messageOf(suspicion, bytes, 0, bytes.length, atStart, true), true);
+      this.report(suspicion, messageOf(suspicion, bytes, 0, bytes.length, atStart, ended), ended);
       this.suspicions.delete(suspicion.id);
     }
   }
@@ -315,8 +328,9 @@ function evidenceOf(suspicion: Suspicion, message: ClientMessage, match: Match):
   };
 }
 
+/** Microseconds since 1970. The packet's seconds are 32 bits that look negative after 2038. */
 function timeOf(packet: Packet): number {
-  return packet.seconds * 1_000_000 + packet.microseconds;
+  return (packet.seconds >>> 0) * 1_000_000 + packet.microseconds;
 }
 
 function transportOf(packet: Packet): Transport {

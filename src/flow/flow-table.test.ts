@@ -6,7 +6,7 @@ import { Packet } from '../packet/packet.ts';
 import { PacketDecoder } from '../packet/packet-decoder.ts';
 import { bytesOf, type Endpoints, tcpConversation, tcpFrame, tcpHandshake, udpFrame } from '../testing/frames.ts';
 import { anyDelivery, anyPayload, type DeliveredFrame, deliver } from '../testing/random-delivery.test.helper.ts';
-import { CLIENT_BYTES, DATAGRAM, FlowTable, MESSAGE_ENDED, NOTHING } from './flow-table.ts';
+import { BEHIND_HOLE, CLIENT_BYTES, DATAGRAM, FlowTable, MESSAGE_ENDED, NOTHING } from './flow-table.ts';
 
 const endpoints: Endpoints = { source: '10.0.0.1', target: '10.0.0.2', sourcePort: 40_000, targetPort: 25 };
 
@@ -244,10 +244,12 @@ describe('a client’s bytes', () => {
       tcpFrame(endpoints, { fromServer: true, flags: 24, offset: 1, acknowledged: 106 }, bytesOf('ok')),
     );
     assert.deepEqual([view?.bytes, view?.old, view?.atStart], ['behind', 0, false]);
+    // The packet is the server's; the bytes are not.
+    assert.deepEqual([view?.result, tap.flows.origin?.destinationPort], [BEHIND_HOLE, 25]);
     assert.equal(tap.flows.gaps, 1);
     assert.deepEqual(
-      tap.flows.released.map(({ suspicion, bytes }) => [suspicion, Buffer.from(bytes).toString()]),
-      [[9, 'before']],
+      tap.flows.released.map(({ suspicion, bytes, ended }) => [suspicion, Buffer.from(bytes).toString(), ended]),
+      [[9, 'before', false]],
     );
   });
 
@@ -304,6 +306,21 @@ describe('datagrams', () => {
   });
 });
 
+describe('a suspicion that waits for nothing more', () => {
+  for (const [flags, name] of [
+    [17, 'FIN'],
+    [4, 'RST'],
+  ] as const) {
+    it(`is still told of the client’s ${name}, so that it can be forgotten`, () => {
+      const tap = new Tap();
+      tap.all(tcpConversation(endpoints, bytesOf('EHLO me\r\n'), { close: false }), 9);
+      tap.flows.suspect(9, false);
+      const view = tap.see(tcpFrame(endpoints, { flags, offset: 10 }));
+      assert.deepEqual([view?.result, view?.suspicion, view?.ended], [MESSAGE_ENDED, 9, true]);
+    });
+  }
+});
+
 describe('bounds', () => {
   it('hold for any flags, numbers and sizes', () => {
     const hostile = fc.record({
@@ -336,6 +353,17 @@ describe('bounds', () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  it('the memory for segments out of order, also for a single flow', () => {
+    const tap = new Tap();
+    tap.all(tcpHandshake(endpoints));
+    const large = new Uint8Array(60_000);
+    const most = Math.floor(heldBytes / large.length);
+    for (let index = 0; index < 2 * most; index++) {
+      tap.see(tcpFrame(endpoints, { flags: 24, offset: 2 }, large));
+    }
+    assert.ok(tap.flows.held.dropped >= most, `${tap.flows.held.dropped}`);
   });
 
   it('no more flows than places, whoever floods', () => {

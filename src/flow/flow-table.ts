@@ -39,6 +39,8 @@ export const CLIENT_BYTES = 1;
 export const DATAGRAM = 2;
 /** A suspicion waits to know that the client's message is over (`answered`, or `ended`): kept[start, end). */
 export const MESSAGE_ENDED = 3;
+/** The server acknowledged what the capture has not: the client's bytes behind the hole, said by `origin`, in kept[start, end). */
+export const BEHIND_HOLE = 4;
 
 /** A suspected flow, or the segments held for one, that left the table before all was judged. */
 export interface ReleasedFlow {
@@ -46,6 +48,8 @@ export interface ReleasedFlow {
   readonly suspicion: number;
   readonly bytes: Uint8Array;
   readonly atStart: boolean;
+  /** False: more was said, which the capture has not. */
+  readonly ended: boolean;
   readonly origin: FlowOrigin | undefined;
 }
 
@@ -122,6 +126,8 @@ export class FlowTable {
   /** Both sides spoke: the source address is real. */
   established = false;
   suspicion = 0;
+  /** Of BEHIND_HOLE only: whose bytes they are, for the packet is the server's. */
+  origin: FlowOrigin | undefined = undefined;
 
   // Counters.
   flows = 0;
@@ -323,7 +329,7 @@ export class FlowTable {
       if ((flags & DONE) !== 0) return NOTHING;
       // RFC 9293 section 3.10.7: a RST carries no data for the application.
       if ((tcpFlags & RST) !== 0) {
-        if ((flags & WAITING) === 0) return NOTHING;
+        if (records[record + SUSPICION] === 0) return NOTHING;
         return this.registers(record, this.keptOf(record), true, MESSAGE_ENDED);
       }
     }
@@ -347,7 +353,8 @@ export class FlowTable {
       return this.registers(record, 0, finished, CLIENT_BYTES);
     }
     if (this.keptOf(record) !== kept) return this.registers(record, kept, finished, CLIENT_BYTES);
-    if (finished && (flags & WAITING) !== 0) return this.registers(record, kept, true, MESSAGE_ENDED);
+    // Also a suspicion that waits for nothing more: the engine forgets it now.
+    if (finished && records[record + SUSPICION] !== 0) return this.registers(record, kept, true, MESSAGE_ENDED);
     if (finished) this.settle();
     return NOTHING;
   }
@@ -550,7 +557,7 @@ export class FlowTable {
   /** What was kept is judged as it is; the next byte, `sequence`, is the first of what is kept from now on. */
   private restart(record: number, sequence: number): void {
     const records = this.records;
-    this.handOver(record);
+    this.handOver(record, false);
     records[record + NEXT] = sequence;
     records[record + BASE] = sequence;
     records[record + FLAGS] = ((records[record + FLAGS] as number) | GAPPED) & ~RESTART;
@@ -558,12 +565,16 @@ export class FlowTable {
 
   /** Goes on behind a hole that will not be filled: what was kept before it is judged as it is. */
   private skipHole(record: number): number {
-    const first = this.heldOf(record)?.segments[0];
-    if (first === undefined) return NOTHING;
+    const flow = this.heldOf(record);
+    const first = flow?.segments[0];
+    if (flow === undefined || first === undefined) return NOTHING;
     this.gaps++;
+    this.origin = flow.origin;
     this.restart(record, first.sequence);
     this.joinHeld(record);
-    return this.registers(record, 0, ((this.records[record + FLAGS] as number) & FINISHED) !== 0, CLIENT_BYTES);
+    // All that is kept is searched now.
+    this.searchAgain = false;
+    return this.registers(record, 0, ((this.records[record + FLAGS] as number) & FINISHED) !== 0, BEHIND_HOLE);
   }
 
   private datagram(packet: Packet, low: number, high: number, fromHigh: number, length: number): number {
@@ -580,7 +591,7 @@ export class FlowTable {
     if ((flags & CLIENT_HIGH) !== fromHigh) {
       if ((flags & ANSWERED) === 0) records[record + FLAGS] = flags | ANSWERED;
       this.keep(record, now + answeredTimeout);
-      if ((flags & ROLE_UNKNOWN) === 0) return NOTHING;
+      return NOTHING;
     }
     if ((flags & DONE) !== 0) return NOTHING;
     this.keep(record, now + datagramTimeout);
@@ -685,7 +696,8 @@ export class FlowTable {
   }
 
   /**
-   * In a full bucket: the place of the oldest UDP conversation, for it keeps no bytes and little is lost. If there is none, the table grows (-1); at its bound, flows that need no more searching go first, then those without a suspicion.
+   * In a full bucket: the place of the oldest UDP conversation, for it keeps no bytes and little is lost. If there is none,
+   * the table grows (-1); at its bound, flows that need no more searching go first, then those without a suspicion.
    */
   private leastValuable(bucket: number): number {
     let best = -1;
@@ -740,19 +752,19 @@ export class FlowTable {
   private release(record: number): void {
     const records = this.records;
     if (((records[record + FLAGS] as number) & (HAS_CHUNK | HELD)) === 0) return;
-    this.handOver(record);
+    this.handOver(record, true);
     const flow = ((records[record + FLAGS] as number) & HELD) !== 0 ? this.heldOf(record) : undefined;
     if (flow !== undefined) {
       // The hole was never filled: what came behind it is still judged.
       for (const bytes of contiguous(flow.segments)) {
-        this.released.push({ suspicion: 0, bytes, atStart: false, origin: flow.origin });
+        this.released.push({ suspicion: 0, bytes, atStart: false, ended: true, origin: flow.origin });
       }
       this.forgetHeld(record);
     }
     this.giveChunk(record);
   }
 
-  private handOver(record: number): void {
+  private handOver(record: number, ended: boolean): void {
     const records = this.records;
     const suspicion = records[record + SUSPICION] as number;
     const flags = records[record + FLAGS] as number;
@@ -762,6 +774,7 @@ export class FlowTable {
       suspicion,
       bytes: this.kept.bytes.slice(offset, offset + this.keptOf(record)),
       atStart: (flags & GAPPED) === 0,
+      ended,
       origin: undefined,
     });
     records[record + SUSPICION] = 0;

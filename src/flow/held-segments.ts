@@ -38,7 +38,9 @@ export class HeldSegments {
   /** Holds a copy of the packet's payload. */
   hold(low: number, high: number, sequence: number, packet: Packet): void {
     const flow = this.#flow(low, high, packet);
-    if (flow.segments.length >= heldSegmentsPerFlow) {
+    const length = packet.payloadEnd - packet.payloadStart;
+    // One flow alone must not hold more than all may: every other one would already have given way to it.
+    if (flow.segments.length >= heldSegmentsPerFlow || flow.cost + length + heldSegmentOverhead > heldBytes) {
       this.dropped++;
       return;
     }
