@@ -37,6 +37,8 @@ export class Sufficiency {
   /** Last time of each strong signature. */
   readonly #strong = new Map<string, { signature: Signature; time: number }>();
   readonly #groups = new Map<string, Group>();
+  /** Of all groups. */
+  #members = 0;
 
   constructor(sequences: SequenceIndex, windowMicroseconds: number) {
     this.#sequences = sequences;
@@ -45,7 +47,7 @@ export class Sufficiency {
 
   /** Entries kept, for estimates of memory. */
   get size(): number {
-    return this.#groups.size + this.#strong.size;
+    return this.#groups.size + this.#members + this.#strong.size;
   }
 
   /** Gives the sequences that this evidence completes or carries further, as evidence of their own. */
@@ -77,6 +79,7 @@ export class Sufficiency {
     if (distinct === '') return undefined;
     const group = this.#group(`${signature.id} ${place(sequence.on, evidence)}`);
     const known = group.members.get(distinct);
+    if (!known) this.#members++;
     group.members.set(distinct, {
       time: Math.max(evidence.time, known?.time ?? evidence.time),
       spoofable: evidence.spoofable && (known?.spoofable ?? true),
@@ -96,10 +99,18 @@ export class Sufficiency {
       this.#groups.delete(key);
     } else {
       group = { members: new Map(), completed: Number.NEGATIVE_INFINITY };
-      if (this.#groups.size >= groupsPerSource) this.#groups.delete(this.#groups.keys().next().value!);
+      if (this.#groups.size >= groupsPerSource) this.#makeRoom();
     }
     this.#groups.set(key, group);
     return group;
+  }
+
+  #makeRoom(): void {
+    for (const [key, { members }] of this.#groups) {
+      this.#groups.delete(key);
+      this.#members -= members.size;
+      return;
+    }
   }
 }
 
