@@ -52,7 +52,7 @@ export const heldFlowOverhead = 600;
  * that sends single bytes must not make us parse all of them each time. */
 export const judgementsPerFlow = 8;
 
-/** Flows that are suspected at once. Each keeps its candidates; the oldest is judged and dropped for the newest. */
+/** Flows that are suspected at once. Each keeps its candidates; the oldest is given up for the newest. */
 export const suspectedFlows = 65536;
 
 /** Bytes that an evidence shows: enough for any of Nmap's probes. */
