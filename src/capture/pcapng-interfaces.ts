@@ -2,7 +2,7 @@ const TWO_32 = 4294967296;
 const MILLION = 1_000_000;
 
 /** A section can declare an interface in 20 bytes; real ones have a few hundred at most. */
-export const INTERFACES_KEPT = 65_536;
+const INTERFACES_KEPT = 65_536;
 
 /**
  * The interfaces of one pcapng section (draft-ietf-opsawg-pcapng, section 4.2), by number, in typed arrays; and the

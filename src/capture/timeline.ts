@@ -5,7 +5,7 @@ import type { FrameSource } from './frame-source.ts';
 import { openCapture } from './open-capture.ts';
 
 /** Files open at the same time: each holds a window of memory and a descriptor (the usual limit is 1,024). */
-export const FILES_OPEN = 64;
+const FILES_OPEN = 64;
 /** Window of each file, in bytes: 64 of them at their largest are 128 MB. */
 const WINDOW_BYTES = 131_072;
 const MAXIMUM_WINDOW_BYTES = 2_097_152;

@@ -39,7 +39,7 @@ export const CLIENT_BYTES = 1;
 export const DATAGRAM = 2;
 /** A suspicion waits to know that the client's message is over (`answered`, or `ended`): kept[start, end). */
 export const MESSAGE_ENDED = 3;
-/** The server acknowledged what the capture has not: the client's bytes behind the hole, said by `origin`, in kept[start, end). */
+/** The server acknowledged what the capture has not: the client's bytes behind the hole, kept[start, end), of `origin`. */
 export const BEHIND_HOLE = 4;
 
 /** A suspected flow, or the segments held for one, that left the table before all was judged. */

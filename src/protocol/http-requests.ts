@@ -51,11 +51,6 @@ export function readRequests(message: ClientMessage, protocol: string): Request[
   return requests;
 }
 
-/** The first header called `name` (lower case). */
-export function findHeader(request: Request, name: string): Header | undefined {
-  return request.headers.find((header) => header.name === name);
-}
-
 /** `next`: where the next request starts, -1 if that cannot be told. */
 function readRequest(
   message: ClientMessage,

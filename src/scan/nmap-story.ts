@@ -89,8 +89,9 @@ function tells({ id, grade }: Signature, seen: readonly Signature[]): boolean {
 const probesOfScripts: ReadonlySet<string> = new Set(['SSLSessionReq', 'TLSSessionReq']);
 
 /**
- * What the signature says; if it says nothing: a lone script was asked for by name (unless `-sV` runs it, too), and service probes are sent over TCP by
- * `-sV` alone, over UDP by `-sU` too (its payloads are the probes' since Nmap 7.93, nmap-service-probes).
+ * What the signature says; if it says nothing: a lone script was asked for by name (unless `-sV` runs it, too), and
+ * service probes are sent over TCP by `-sV` alone, over UDP by `-sU` too (its payloads are the probes' since Nmap 7.93,
+ * nmap-service-probes).
  */
 function impliedOptions({ nmap, transports }: Signature): readonly string[] {
   if (nmap.options.length > 0) return nmap.options;

@@ -171,7 +171,7 @@ function compileCondition({ field, test }: Condition): CompiledCondition {
 }
 
 /** One predicate out of everything that a test demands. */
-export function compileTest(test: Test): Predicate {
+function compileTest(test: Test): Predicate {
   const nocase = test.nocase === true;
   // ASCII only: toLowerCase would also fold letters of latin1, and no protocol here does.
   const fold = (text: string): string =>

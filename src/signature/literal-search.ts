@@ -1,10 +1,10 @@
 /**
  * One search over the literals of all signatures: the only work that benign payload costs.
  *
- * Unanchored literals: of each, one window of eight bytes was chosen at build time. The search reads four bytes (a gram) at every fifth
- * offset: any eight bytes in a row hold one whole sampled gram, so no window is missed. A gram's bit in a filter that fits
- * the first-level cache tells whether any window holds it; only then the windows are compared. The cost does not depend
- * on the number of literals as long as the filter is sparse.
+ * Unanchored literals: of each, one window of eight bytes was chosen at build time. The search reads four bytes (a gram)
+ * at every fifth offset: any eight bytes in a row hold one whole sampled gram, so no window is missed. A gram's bit in a
+ * filter that fits the first-level cache tells whether any window holds it; only then the windows are compared. The cost
+ * does not depend on the number of literals as long as the filter is sparse.
  *
  * Anchored literals (the first bytes of a flow or datagram): one look-up by the first four bytes.
  *

@@ -4,7 +4,7 @@ import type { SignatureFault } from './check-signature.ts';
 import { type CompiledSignature, ordinariness, type PlacedLiteral, WINDOW } from './compile-signatures.ts';
 
 /** Below this, the shipped catalogue may use a number tomorrow. */
-export const firstUserSid = 9_190_000;
+const firstUserSid = 9_190_000;
 
 /** First bytes of ordinary flows: a literal that is a beginning of one of them suspects all of these. */
 const openings = [
@@ -42,7 +42,7 @@ export function signatureWarnings(signature: CompiledSignature, counted: Readonl
 }
 
 /** Says why a literal finds too much, or gives an empty string. */
-export function literalWarning({ bytes, anchored, window }: PlacedLiteral): string {
+function literalWarning({ bytes, anchored, window }: PlacedLiteral): string {
   if (anchored) {
     const begins = openings.some((opening) => opening.toLowerCase().startsWith(bytes.toLowerCase()));
     if (begins) return 'begins much ordinary traffic, all of which it makes the engine parse';
