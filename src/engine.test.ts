@@ -122,7 +122,7 @@ describe('evidence', () => {
     );
   });
 
-  it('is no whole message before a hole, though the bytes so far would be one', () => {
+  it('is no whole message before a hole or a cut, though the bytes so far would be one', () => {
     const signature = catalogue.find(
       ({ transports, match }) =>
         transports.includes('tcp') && match.some(({ field, test }) => field === 'payload' && test.is !== undefined),
@@ -135,6 +135,13 @@ describe('evidence', () => {
     frames.push(tcpFrame(endpoints, { flags: 24, offset: 5000 }, bytesOf('more of it')));
     frames.push(tcpFrame(endpoints, { fromServer: true, flags: 24, offset: 1, acknowledged: 5010 }, bytesOf('answer')));
     assert.ok(!trial.see(frames).includes(signature.id));
+
+    const cut = trial.endpoints(signature.ports[0] ?? 9999);
+    const [syn, synAck] = tcpConversation(cut, bytesOf(''), { close: false });
+    const long = tcpFrame(cut, { flags: 24, offset: 1 }, bytesOf(`${probe}what the snap length cut`));
+    const answer = tcpFrame(cut, { fromServer: true, flags: 24, offset: 1 }, bytesOf('answer'));
+    const seen = trial.see([syn!, synAck!, long.subarray(0, 54 + probe.length), answer]);
+    assert.deepEqual([...seen, ...trial.finish()], []);
   });
 
   it('is found at the end of a capture in a segment whose predecessor never came', () => {

@@ -300,7 +300,7 @@ export class FlowTable {
       if (((packet.acknowledgement - (records[record + NEXT] as number)) | 0) > 0) return this.skipHole(record);
     }
     if ((flags & WAITING) !== 0 && (length > 0 || (tcpFlags & (FIN | RST)) !== 0)) {
-      this.answered = true;
+      this.answered = (flags & RESTART) === 0;
       return this.registers(record, this.keptOf(record), (tcpFlags & RST) !== 0, MESSAGE_ENDED);
     }
     if ((flags & ROLE_UNKNOWN) !== 0 && length > 0 && (flags & DONE) === 0) {
@@ -386,7 +386,8 @@ export class FlowTable {
     this.from = offset + from;
     this.end = offset + this.keptOf(record);
     this.atStart = (flags & GAPPED) === 0;
-    this.ended = ended;
+    // What the snap length cut off is not there: no whole message, whatever follows.
+    this.ended = ended && (flags & RESTART) === 0;
     this.established = (flags & ANSWERED) !== 0;
     this.suspicion = records[record + SUSPICION] as number;
     return result;
@@ -774,7 +775,7 @@ export class FlowTable {
       suspicion,
       bytes: this.kept.bytes.slice(offset, offset + this.keptOf(record)),
       atStart: (flags & GAPPED) === 0,
-      ended,
+      ended: ended && (flags & RESTART) === 0,
       origin: undefined,
     });
     records[record + SUSPICION] = 0;
