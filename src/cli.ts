@@ -37,7 +37,8 @@ function isCommanderError(error: unknown): error is { exitCode: number } {
 /** `trespass read … | head`: the reader has seen enough, and that is no error. */
 function endQuietlyWithReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(exitCode.done);
+    if (error.code === 'EPIPE') process.exit(exitCode.done);
+    process.stderr.write(`trespass: the output could not be written: ${error.message}. Is the disk full?\n`);
+    process.exit(exitCode.failed);
   });
 }

@@ -83,6 +83,42 @@ describe('who is the client', () => {
   });
 });
 
+describe('a network that delivers as it likes', () => {
+  const request = bytesOf(
+    'GET / HTTP/1.1\r\nHost: a.example\r\nUser-Agent: Mozilla/5.0 (compatible; Nmap Scripting Engine; https://nmap.org/book/nse.html)\r\n\r\n',
+  );
+  const cuts = Array.from({ length: Math.ceil(request.length / 7) - 1 }, () => 7);
+  // Every 7th segment, then the ones after those, and so on: first neither the beginning nor neighbours.
+  const strides = [3, 0, 5, 1, 6, 2, 4];
+  const order = strides.flatMap((start) =>
+    Array.from({ length: cuts.length + 1 }, (_, index) => index).filter((index) => index % 7 === start),
+  );
+
+  it('segments in any order, with a handshake and without', () => {
+    const trial = new EngineTrial(catalogue);
+    for (const handshake of [true, false]) {
+      const seen = trial.see(tcpConversation(trial.endpoints(80), request, { cuts, order, handshake }));
+      assert.ok(seen.includes('http-user-agent'), `handshake ${handshake}: ${seen.join(', ')}`);
+    }
+  });
+
+  it('the SYN after part of the data', () => {
+    const trial = new EngineTrial(catalogue);
+    const frames = tcpConversation(trial.endpoints(80), request, { cuts });
+    const [syn, answer, acknowledgement, ...rest] = frames as [Uint8Array, Uint8Array, Uint8Array, ...Uint8Array[]];
+    const late = [...rest.slice(0, 5), syn, answer, acknowledgement, ...rest.slice(5)];
+    assert.ok(trial.see(late).includes('http-user-agent'));
+    // The very first segments still to come.
+    const later = tcpConversation(trial.endpoints(80), request, { cuts });
+    const [first, second, third, ...data] = later as [Uint8Array, Uint8Array, Uint8Array, ...Uint8Array[]];
+    assert.ok(
+      trial
+        .see([...data.slice(2, 5), first, second, third, ...data.slice(0, 2), ...data.slice(5)])
+        .includes('http-user-agent'),
+    );
+  });
+});
+
 describe('evidence', () => {
   it('shows the bytes and marks those that matched', () => {
     const trial = new EngineTrial(catalogue);

@@ -16,7 +16,7 @@ import { CaptureReader, FRAME, NEED_BYTES } from './capture/capture-reader.ts';
 import type { FrameSource } from './capture/frame-source.ts';
 import { listCaptures } from './capture/list-captures.ts';
 import { openCapture } from './capture/open-capture.ts';
-import { Timeline } from './capture/timeline.ts';
+import { Timeline, type TimelineProblem } from './capture/timeline.ts';
 import { Engine } from './engine.ts';
 import { protocols } from './protocol/protocols.ts';
 import type { Alert } from './scan/alert.ts';
@@ -89,6 +89,10 @@ export async function readCaptures(options: ReadCapturesOptions): Promise<Statis
   tracker.close();
 
   const problems = input.problems();
+  // A pipe shows only now that it was no capture. A clean bill for it would hide that its writer died.
+  if (problems.atStart !== undefined && engine.count().frames === 0 && !options.signal?.aborted) {
+    throw new CaptureError('not-a-capture', list.files.join(', '), problems.atStart);
+  }
   for (const problem of problems.first) onNotice(problem);
   if (problems.count > problems.first.length) {
     onNotice(`${problems.count - problems.first.length} more problems of this kind were not listed.`);
@@ -106,7 +110,12 @@ interface Input {
   consumed(): number;
   /** 0: not known. */
   size(): number;
-  problems(): { readonly first: readonly string[]; readonly count: number };
+  problems(): {
+    readonly first: readonly string[];
+    readonly count: number;
+    /** What is wrong with the very first byte of a file. */
+    readonly atStart: string | undefined;
+  };
   close(): void | Promise<void>;
 }
 
@@ -120,6 +129,7 @@ async function openInput(files: readonly string[], signal: AbortSignal | undefin
       consumed: () => source.consumed,
       size: () => source.size ?? 0,
       problems: () => ({
+        atStart: atStart(reader.problems.map((problem) => ({ file: source.name, ...problem }))),
         first: reader.problems.map(({ offset, message }) => `${source.name}: at byte ${offset}: ${message}`),
         count: reader.problemCount,
       }),
@@ -132,11 +142,17 @@ async function openInput(files: readonly string[], signal: AbortSignal | undefin
     consumed: () => timeline.consumed,
     size: () => timeline.size ?? 0,
     problems: () => ({
+      atStart: atStart(timeline.problems),
       first: timeline.problems.map(({ file, offset, message }) => `${file}: at byte ${offset}: ${message}`),
       count: timeline.problemCount,
     }),
     close: () => timeline.close(),
   };
+}
+
+function atStart(problems: readonly TimelineProblem[]): string | undefined {
+  const problem = problems.find(({ offset }) => offset === 0);
+  return problem && `${problem.file}: ${problem.message}. Trespass reads pcap and pcapng, also compressed.`;
 }
 
 /** Milliseconds between two reports of progress. */

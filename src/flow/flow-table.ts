@@ -228,6 +228,7 @@ export class FlowTable {
       const sequence = (packet.sequence + 1) | 0;
       if (record >= 0) {
         if (this.isRetransmittedSyn(record, fromHigh, sequence)) return NOTHING;
+        if (this.isLateSyn(record, fromHigh, sequence)) return NOTHING;
         // The same ports again: another connection.
         this.release(record);
         this.buckets[this.placeOf(record)] = 0;
@@ -474,6 +475,7 @@ export class FlowTable {
       this.release(record);
       this.begin(record, (flags & (CLIENT_HIGH | ROLE_UNKNOWN | ANSWERED)) | GAPPED, packet.seconds, sequence);
       this.append(record, packet.bytes, packet.payloadStart, packet.payloadEnd);
+      if (packet.payloadMissing > 0) this.miss(record, packet.payloadMissing);
       this.searchAgain = true;
       return;
     }
@@ -496,14 +498,20 @@ export class FlowTable {
     if (flow === undefined) return;
     if (((records[record + FLAGS] as number) & SYN_SEEN) === 0) this.joinBefore(record, flow);
     const segments = flow.segments;
-    let taken = 0;
-    for (const segment of segments) {
-      const ahead = (segment.sequence - (records[record + NEXT] as number)) | 0;
-      if (ahead > 0) break;
-      taken++;
-      if (ahead + segment.bytes.length > 0) this.append(record, segment.bytes, -ahead, segment.bytes.length);
+    let first = 0;
+    if (((records[record + FLAGS] as number) & SYN_SEEN) === 0) {
+      // Some may stand before what was taken for the beginning, and wait for what is between.
+      const base = records[record + BASE] as number;
+      while (first < segments.length && (((segments[first] as HeldSegment).sequence - base) | 0) < 0) first++;
     }
-    segments.splice(0, taken);
+    let next = first;
+    for (; next < segments.length; next++) {
+      const { sequence, bytes } = segments[next] as HeldSegment;
+      const ahead = (sequence - (records[record + NEXT] as number)) | 0;
+      if (ahead > 0) break;
+      if (ahead + bytes.length > 0) this.append(record, bytes, -ahead, bytes.length);
+    }
+    segments.splice(first, next - first);
     if (flow.finish === records[record + NEXT]) {
       records[record + FLAGS] = (records[record + FLAGS] as number) | FINISHED;
       flow.finish = undefined;
@@ -618,6 +626,17 @@ export class FlowTable {
     const records = this.records;
     const flags = records[record + FLAGS] as number;
     return (flags & CLIENT_HIGH) === fromHigh && (flags & SYN_SEEN) !== 0 && records[record + BASE] === sequence;
+  }
+
+  /** Two taps may show a SYN after the first data. If it stands before what was taken for the beginning, it belongs there. */
+  private isLateSyn(record: number, fromHigh: number, sequence: number): boolean {
+    const records = this.records;
+    const flags = records[record + FLAGS] as number;
+    if ((flags & (SYN_SEEN | CLIENT_HIGH)) !== fromHigh) return false;
+    const before = ((records[record + BASE] as number) - sequence) | 0;
+    if (before < 0 || before >= flowDepth) return false;
+    records[record + FLAGS] = (flags & ~ROLE_UNKNOWN) | (before === 0 ? SYN_SEEN : 0);
+    return true;
   }
 
   private begin(record: number, flags: number, now: number, sequence: number): void {
