@@ -298,7 +298,9 @@ export class FlowTable {
     records[record + FLAGS] = flags;
     if ((flags & HELD) !== 0 && (tcpFlags & ACK) !== 0) {
       // The target has acknowledged bytes that the capture has not: go on behind the hole.
-      if (((packet.acknowledgement - (records[record + NEXT] as number)) | 0) > 0) return this.skipHole(record);
+      if (((packet.acknowledgement - (records[record + NEXT] as number)) | 0) > 0) {
+        return this.skipHole(record, packet.acknowledgement);
+      }
     }
     if ((flags & WAITING) !== 0 && (length > 0 || (tcpFlags & (FIN | RST)) !== 0)) {
       this.answered = (flags & RESTART) === 0;
@@ -414,7 +416,8 @@ export class FlowTable {
     const length = end - start;
     const copied = Math.min(length, flowDepth - kept);
     if (!this.reserve(record, kept + copied)) {
-      // No memory: the flow goes on as if nothing had been said before.
+      // No memory: the flow goes on as if nothing had been said before. What was kept is judged as it is.
+      this.handOver(record, false);
       records[record + NEXT] = ((records[record + NEXT] as number) + length) | 0;
       records[record + BASE] = records[record + NEXT] as number;
       records[record + FLAGS] = (records[record + FLAGS] as number) | GAPPED;
@@ -572,11 +575,16 @@ export class FlowTable {
     records[record + FLAGS] = ((records[record + FLAGS] as number) | GAPPED) & ~RESTART;
   }
 
-  /** Goes on behind a hole that will not be filled: what was kept before it is judged as it is. */
-  private skipHole(record: number): number {
+  /**
+   * Goes on behind a hole that will not be filled, for the target has acknowledged bytes behind it: what was kept before it
+   * is judged as it is. While the target may still be missing them, too, they may still come.
+   */
+  private skipHole(record: number, acknowledged: number): number {
     const flow = this.heldOf(record);
-    const first = flow?.segments[0];
+    const next = this.records[record + NEXT] as number;
+    const first = flow?.segments.find(({ sequence }) => ((sequence - next) | 0) > 0);
     if (flow === undefined || first === undefined) return NOTHING;
+    if (((acknowledged - first.sequence) | 0) <= 0) return NOTHING;
     this.gaps++;
     this.origin = flow.origin;
     this.restart(record, first.sequence);
