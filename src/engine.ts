@@ -153,8 +153,8 @@ export class Engine {
     suspicion.time = timeOf(packet);
     suspicion.established ||= flows.established;
     const { start, end } = flows;
-    const last = flows.ended || end - start >= flowDepth;
     const length = end - start;
+    const last = flows.ended || length >= flowDepth;
     const due =
       last ||
       flows.answered ||

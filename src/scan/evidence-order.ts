@@ -1,8 +1,8 @@
 /** Which evidence comes first, and what keeping it costs. */
 
 import type { Grade } from '../signature/signature.ts';
+import { compare } from './compare.ts';
 import type { Evidence } from './evidence.ts';
-import { compare } from './nmap-story.ts';
 
 const gradeOrder: Readonly<Record<Grade, number>> = { definitive: 0, strong: 1, weak: 2 };
 

@@ -1,6 +1,7 @@
 /** What the signatures of a scan imply about how Nmap was run, each implication with the signatures it rests on. */
 
 import type { Signature } from '../signature/signature.ts';
+import { compare } from './compare.ts';
 import { defaultScripts } from './default-scripts.ts';
 import { versionScripts } from './version-scripts.ts';
 
@@ -193,9 +194,4 @@ function otherSenders(signatures: readonly Signature[]): readonly string[] {
   const telling = signatures.filter(({ grade }) => grade !== 'weak');
   if (telling.some(({ alsoSentBy }) => alsoSentBy.length === 0)) return [];
   return [...new Set(telling.flatMap(({ alsoSentBy }) => alsoSentBy))].sort();
-}
-
-/** By code unit, the same on every machine: no locale. */
-export function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,8 +1,9 @@
 /** The alert about a scan as it stands. */
 
 import type { Alert, Target } from './alert.ts';
+import { compare } from './compare.ts';
 import { compareGrades } from './evidence-order.ts';
-import { compare, tellNmapStory } from './nmap-story.ts';
+import { tellNmapStory } from './nmap-story.ts';
 import { zoneSeverity } from './perimeter.ts';
 import type { Scan } from './scan.ts';
 import type { AuthorisedScanner } from './scan-settings.ts';

@@ -47,20 +47,19 @@ export class Judge {
   }
 
   /**
-   * Which of the suspects (indices into the catalogue) the message, as far as it has come, satisfies. `answered`: the
-   * server has spoken after it, so that the payload so far is a whole message even if more follows.
+   * Which of the suspects the message, as far as it has come, satisfies. They are indices into the catalogue, of signatures
+   * that the message's transport and port allow. `answered`: the server has spoken after it, so that the payload so far is
+   * a whole message even if more follows.
    */
   judge(message: ClientMessage, suspects: readonly number[], answered: boolean): Match[] {
+    const whole = message.ended || answered;
     const parsed = new Map<Protocol, readonly Field[]>();
     const payload = payloadField(message);
     const matches: Match[] = [];
     for (const suspect of suspects) {
       const compiled = this.#compile(suspect);
-      if (compiled === undefined || !compiled.signature.transports.includes(message.transport)) continue;
-      const { ports } = compiled.signature;
-      if (ports.length > 0 && !ports.includes(message.destinationPort)) continue;
+      if (compiled === undefined) continue;
       // Before anything is parsed: can it be told already?
-      const whole = message.ended || answered;
       if (compiled.needsEnd && !whole) continue;
       if (compiled.needsStart && !message.atStart) continue;
       for (const protocol of compiled.protocols) {
@@ -118,15 +117,15 @@ function matchAll(
 function place({ value, start, end }: Field, test: Test | undefined): { start: number; end: number } {
   if (test === undefined || value.length !== end - start) return { start, end };
   const { starts, ends, contains, at, matches, nocase } = test;
-  const folded = nocase === true ? value.toLowerCase() : value;
+  const folded = nocase === true ? lowerCase(value) : value;
   if (starts !== undefined) return { start, end: start + starts.length };
   if (ends !== undefined) return { start: end - ends.length, end };
   if (contains !== undefined) {
-    const found = at ?? folded.indexOf(nocase === true ? contains.toLowerCase() : contains);
+    const found = at ?? folded.indexOf(nocase === true ? lowerCase(contains) : contains);
     return { start: start + found, end: start + found + contains.length };
   }
   if (matches !== undefined) {
-    const found = new RegExp(matches, nocase === true ? 'si' : 's').exec(value);
+    const found = patternOf(matches, nocase === true).exec(value);
     if (found !== null) return { start: start + found.index, end: start + found.index + found[0].length };
   }
   return { start, end };
@@ -173,38 +172,27 @@ function compileCondition({ field, test }: Condition): CompiledCondition {
 /** One predicate out of everything that a test demands. */
 function compileTest(test: Test): Predicate {
   const nocase = test.nocase === true;
-  // ASCII only: toLowerCase would also fold letters of latin1, and no protocol here does.
-  const fold = (text: string): string =>
-    nocase ? text.replace(/[A-Z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) | 0x20)) : text;
+  const fold = (text: string): string => (nocase ? lowerCase(text) : text);
   const predicates: Predicate[] = [];
   const { is, starts, ends, contains, at, matches, size } = test;
-  if (is !== undefined)
-    predicates.push(
-      (
-        (wanted) => (value) =>
-          value === wanted
-      )(fold(is)),
-    );
-  if (starts !== undefined)
-    predicates.push(
-      (
-        (wanted) => (value) =>
-          value.startsWith(wanted)
-      )(fold(starts)),
-    );
-  if (ends !== undefined)
-    predicates.push(
-      (
-        (wanted) => (value) =>
-          value.endsWith(wanted)
-      )(fold(ends)),
-    );
+  if (is !== undefined) {
+    const wanted = fold(is);
+    predicates.push((value) => value === wanted);
+  }
+  if (starts !== undefined) {
+    const wanted = fold(starts);
+    predicates.push((value) => value.startsWith(wanted));
+  }
+  if (ends !== undefined) {
+    const wanted = fold(ends);
+    predicates.push((value) => value.endsWith(wanted));
+  }
   if (contains !== undefined) {
     const wanted = fold(contains);
     predicates.push(at === undefined ? (value) => value.includes(wanted) : (value) => value.startsWith(wanted, at));
   }
   if (matches !== undefined) {
-    const pattern = new RegExp(matches, nocase ? 'si' : 's');
+    const pattern = patternOf(matches, nocase);
     predicates.push((value) => pattern.test(value));
   }
   if (size !== undefined) predicates.push((value) => value.length === size);
@@ -212,4 +200,13 @@ function compileTest(test: Test): Predicate {
     const folded = fold(value);
     return predicates.every((holds) => holds(folded));
   };
+}
+
+/** ASCII only: `toLowerCase` would also fold letters of latin1, and no protocol here does. */
+function lowerCase(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) | 0x20));
+}
+
+function patternOf(matches: string, nocase: boolean): RegExp {
+  return new RegExp(matches, nocase ? 'si' : 's');
 }
