@@ -24,6 +24,12 @@ const layers = [
   'engine-trial.ts',
   'try-signature.ts',
   'trespass.ts',
+  'rules',
+  'logs',
+  'store',
+  'output',
+  'live',
+  'server',
   'commands',
   'cli.ts',
 ];
