@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { Alert } from '../scan/alert.ts';
 import { exampleAlert } from '../scan/example-alert.ts';
 import { exampleEvidence, exampleSignature } from '../scan/example-evidence.ts';
 import { eveAlert } from './eve.ts';
@@ -18,9 +19,14 @@ function fieldNames(value: unknown, name = ''): string[] {
 
 it('docs/alerts.md explains every field of the JSON, in its order, and none that does not exist', () => {
   const signature = exampleSignature({ nmap: { scripts: ['a', 'b'] } });
-  const alert = exampleAlert([exampleEvidence(signature, 0)], {
-    authorised: [{ address: '10.0.0.5', owner: '', reason: '', expires: '' }],
-  });
+  const alert: Alert = {
+    ...exampleAlert([exampleEvidence(signature, 0)], {
+      authorised: [{ address: '10.0.0.5', owner: '', reason: '', expires: '' }],
+    }),
+    incidents: [{ id: 1, time: 0, what: 'webshell dropped', reporter: 'EDR' }],
+    raisedFrom: 'low',
+    sensors: ['dmz'],
+  };
   const page = readFileSync(fileURLToPath(new URL('../../../docs/alerts.md', import.meta.url)), 'utf8');
   const explained = [...page.matchAll(/^\| `([a-z_.]+)` \|/gm)].map(([, name]) => name!);
   assert.deepEqual(explained, fieldNames(eveAlert(alert)));

@@ -6,7 +6,7 @@
 import { communityId } from '../packet/community-id.ts';
 import { IP_SCTP, IP_TCP, IP_UDP } from '../packet/ip-protocol.ts';
 import type { Transport } from '../protocol/protocol.ts';
-import type { Alert, Severity } from '../scan/alert.ts';
+import type { Alert, AlertIncident, Severity } from '../scan/alert.ts';
 import type { Evidence } from '../scan/evidence.ts';
 import { isoTime } from '../scan/iso-time.ts';
 import type { NmapStory, VersionRange } from '../scan/nmap-story.ts';
@@ -58,6 +58,9 @@ export function eveAlert(alert: Alert): Record<string, unknown> {
       title: alert.title,
       authorised: alert.authorisation !== undefined,
       ...(alert.authorisation && { authorisation: alert.authorisation }),
+      ...(alert.incidents && { incidents: alert.incidents.map(incidentObject) }),
+      ...(alert.raisedFrom && { raised_from: alert.raisedFrom }),
+      ...(alert.sensors && { sensors: alert.sensors.map(printable) }),
       first_seen: isoTime(alert.firstSeen),
       last_seen: isoTime(alert.lastSeen),
       evidence_count: alert.evidenceCount,
@@ -142,6 +145,10 @@ export function versionText({ since, until, contradictory }: VersionRange): stri
   if (since !== '' && until !== '') return since === until ? since : `${since}-${until}`;
   if (since !== '') return `${since} or newer`;
   return until === '' ? '' : `${until} or older`;
+}
+
+function incidentObject({ id, time, what, reporter }: AlertIncident): Record<string, unknown> {
+  return { id, time: isoTime(time), what: printable(what), reporter: printable(reporter) };
 }
 
 function evidenceObject(evidence: Evidence): Record<string, unknown> {

@@ -19,6 +19,12 @@ export interface Alert {
   readonly zone: Zone;
   /** Set if the configuration names this source as an authorised scanner. */
   readonly authorisation?: AuthorisedScanner;
+  /** With a store: what else was reported about this source. It is why the severity is high. Oldest first. */
+  readonly incidents?: readonly AlertIncident[];
+  /** What the severity was before the incidents; only if they raised it. */
+  readonly raisedFrom?: Severity;
+  /** With a store: names of the sensors that saw it. */
+  readonly sensors?: readonly string[];
   /** One sentence: what, from whom, against whom. */
   readonly title: string;
   readonly source: string;
@@ -40,6 +46,18 @@ export interface Alert {
   readonly evidence: readonly Evidence[];
   /** What was counted but found no room in the lists. */
   readonly omitted: Omitted;
+}
+
+/** Something else that happened with a scanner's address. */
+export interface AlertIncident {
+  /** As `trespass incident list` numbers them. */
+  readonly id: number;
+  /** Microseconds since 1970, UTC. */
+  readonly time: number;
+  /** `webshell dropped`. */
+  readonly what: string;
+  /** Who or what says so. */
+  readonly reporter: string;
 }
 
 export interface SignatureCount {

@@ -1,0 +1,30 @@
+/** Opens a store by what the user named: a file, or `postgres://user@host/database`. */
+
+import type { Store } from './store.ts';
+import { StoreError } from './store-error.ts';
+
+export interface OpenStoreOptions {
+  /** Seconds between parts of different sensors that are still one scan: `scan.window`. Default 30. */
+  readonly windowSeconds?: number;
+  /** Refuse to make a new file: for those who only ask. Default: false. */
+  readonly mustExist?: boolean;
+  /** Ask only: nothing is written, and the file need not be writable. */
+  readonly readOnly?: boolean;
+  /**
+   * PostgreSQL: the SQLite file in which batches wait while the database cannot be reached. Without one, `write` rejects
+   * then.
+   */
+  readonly spool?: string;
+  /** One line in plain words: the database is gone, is back, ... */
+  readonly onNotice?: (text: string) => void;
+}
+
+/** Is it PostgreSQL, rather than a file? */
+export function isPostgres(location: string): boolean {
+  return /^postgres(?:ql)?:\/\//.test(location);
+}
+
+/** @throws StoreError */
+export async function openStore(location: string, _options: OpenStoreOptions = {}): Promise<Store> {
+  throw new StoreError('cannot-open', `${location}: stores cannot be opened yet.`);
+}
