@@ -113,6 +113,7 @@ async function settingsFrom(options: ReadOptions): Promise<Settings> {
       : (await import('../configuration/load-configuration.ts')).loadConfiguration(options.config);
   if (options.internal) await checkRanges(options.internal);
   return {
+    ...settings,
     scan: {
       ...settings.scan,
       ...(options.internal && { internal: options.internal }),

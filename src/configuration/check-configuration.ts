@@ -53,6 +53,9 @@ function isFirstOfItsPlace(fault: ConfigurationFault, index: number, all: readon
   return !before || before.line !== fault.line || before.column !== fault.column || before.message !== fault.message;
 }
 
+/** Settings whose value no message repeats: people put tokens into addresses. */
+const mayHoldSecret: ReadonlySet<string> = new Set(['url']);
+
 function unknownKey(path: Path, key: string): string {
   const known = knownKeys(path);
   const near = closestWord(key, known);
@@ -64,7 +67,8 @@ function wrongValue(document: Document, { path, message }: z.core.$ZodIssue): st
   const name = path.length === 0 ? 'the file' : dotted(path);
   const node = nodeAt(document, path);
   if (node === undefined) return `${name} is missing; give ${message}`;
-  const found = isScalar(node) ? (node.value === null ? 'is empty' : `“${node.value}” is not right`) : 'is not right';
+  const shown = isScalar(node) && !mayHoldSecret.has(String(path.at(-1)));
+  const found = isScalar(node) && node.value === null ? 'is empty' : `${shown ? `“${node.value}” ` : ''}is not right`;
   return `${name} ${found}; give ${message}`;
 }
 

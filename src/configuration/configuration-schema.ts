@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { severities } from '../scan/alert.ts';
 import { parseRange } from '../scan/perimeter.ts';
 import { defaultScanSettings } from '../scan/scan-settings.ts';
+import { outputsSchema } from './outputs-schema.ts';
 
 const { limits } = defaultScanSettings;
 
@@ -75,6 +76,7 @@ export const configurationSchema = z.strictObject(
       'minimum-severity': z.enum(severities, { error: 'info, low, medium or high' }).optional(),
       'open-scans': z.boolean({ error: 'true or false' }).optional(),
     }),
+    outputs: outputsSchema,
     limits: section({
       sources: count(1, 10_000_000, limits.sources),
       memory: count(1, 65_536, limits.memory / 2 ** 20),

@@ -45,6 +45,7 @@ limits: { memory: 1 }
       },
       signatures: ['/srv/own', '/etc/trespass/signatures'],
       output: { format: 'auto', minimumSeverity: 'medium', openScans: true },
+      outputs: [],
     });
   });
 
@@ -77,7 +78,109 @@ colour: no
       'trespass.yaml:11:20: output.minimum-severity is empty; give info, low, medium or high',
       'trespass.yaml:13:12: limits.sources “-4” is not right; give a whole number from 1 to 10000000 (65536 if you leave it out)',
       'trespass.yaml:14:13: signatures “own/” is not right; give a list of folders, as [signatures/]',
-      'trespass.yaml:15:1: colour: there is no such setting; known here: networks, authorised-scanners, scan, signatures, output, limits',
+      'trespass.yaml:15:1: colour: there is no such setting; known here: networks, authorised-scanners, scan, signatures, output, outputs, limits',
+    ]);
+  });
+
+  it('names outputs, whose defaults depend on their type', () => {
+    const { outputs } = parseConfiguration(
+      `outputs:
+  - { type: stdout, format: ocsf }
+  - { type: file, path: alerts.json, minimum-severity: low, states: [closed], queue-size: 1 }
+  - { type: syslog, host: siem.example.com }
+  - { type: syslog, host: "2001:db8::5", transport: tls, ca-file: ca.pem, spool: /var/spool/trespass, name: siem }
+  - { type: webhook, url: "https://alerts.example.com/x", secret-file: key, authorization-environment: TOKEN }
+`,
+      '/srv/trespass.yaml',
+    );
+    const common = { format: 'eve', minimumSeverity: 'medium', states: ['open', 'closed'], queueSize: 16 << 20 };
+    const none = { authorities: '', certificate: '', key: '' };
+    const syslog = { ...common, type: 'syslog', facility: 'local0', maximumSize: 8192 };
+    assert.deepEqual(outputs, [
+      { ...common, type: 'stdout', name: 'stdout', format: 'ocsf' },
+      {
+        ...common,
+        type: 'file',
+        name: 'file',
+        path: '/srv/alerts.json',
+        minimumSeverity: 'low',
+        states: ['closed'],
+        queueSize: 1 << 20,
+      },
+      {
+        ...syslog,
+        name: 'syslog',
+        transport: 'udp',
+        host: 'siem.example.com',
+        port: 514,
+        certificates: none,
+        spool: '',
+      },
+      {
+        ...syslog,
+        name: 'siem',
+        transport: 'tls',
+        host: '2001:db8::5',
+        port: 6514,
+        certificates: { ...none, authorities: '/srv/ca.pem' },
+        spool: '/var/spool/trespass',
+      },
+      {
+        ...common,
+        type: 'webhook',
+        name: 'webhook',
+        url: 'https://alerts.example.com/x',
+        secret: { file: '/srv/key' },
+        authorization: { environment: 'TOKEN' },
+        certificates: none,
+        spool: '',
+      },
+    ]);
+  });
+
+  it('gives outputs of one type different names', () => {
+    const { outputs } = parseConfiguration(
+      'outputs: [{ type: stdout }, { type: stdout }, { type: stdout, name: stdout }]',
+      'x',
+    );
+    assert.deepEqual(
+      outputs.map(({ name }) => name),
+      ['stdout-2', 'stdout-3', 'stdout'],
+    );
+  });
+
+  it('hears of all faults of an output at once, and no message repeats an address', () => {
+    const faults = faultsOf(`outputs:
+  - type: file
+    spool: x
+    minimum-severity: info
+  - type: syslog
+    transport: tcp
+    port: 70000
+    key-file: k
+  - type: webhook
+    url: http://token:hunter2@alerts.example.com/
+    secret-file: a
+    secret-environment: B
+    secret: hunter2
+  - type: pigeon
+    path: x
+  - { type: stdout, name: a }
+  - { type: stdout, name: a }
+`);
+    assert.deepEqual(faults, [
+      'trespass.yaml:2:3: outputs is not right; give each output a name of its own',
+      'trespass.yaml:2:5: outputs[1].path is missing; give the path of the file to append to',
+      'trespass.yaml:3:12: outputs[1].spool “x” is not right; give it only to outputs of type syslog or webhook',
+      'trespass.yaml:4:23: outputs[1].minimum-severity “info” is not right; give low, medium or high',
+      'trespass.yaml:5:5: outputs[2].host is missing; give the name or the address of the receiver, without a port',
+      'trespass.yaml:5:5: outputs[2].certificate-file is missing; give both certificate-file and key-file, or neither',
+      'trespass.yaml:7:11: outputs[2].port “70000” is not right; give a port, from 1 to 65535 (514, for tls 6514, if you leave it out)',
+      'trespass.yaml:8:15: outputs[2].key-file “k” is not right; give it to syslog only with `transport: tls`',
+      'trespass.yaml:10:10: outputs[3].url is not right; give an address that begins with https:// (http:// only for this host itself), without user and password',
+      'trespass.yaml:12:25: outputs[3].secret-environment “B” is not right; give either secret-file or secret-environment, not both',
+      'trespass.yaml:13:5: outputs[3].secret: there is no such setting; known here: name, type, format, minimum-severity, states, queue-size, path, host, port, transport, facility, maximum-size, url, secret-file, secret-environment, authorization-file, authorization-environment, ca-file, certificate-file, key-file, spool',
+      'trespass.yaml:14:11: outputs[4].type “pigeon” is not right; give stdout, file, syslog or webhook',
     ]);
   });
 

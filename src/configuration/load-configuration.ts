@@ -6,6 +6,7 @@ import { withoutControls } from '../report/printable.ts';
 import { checkConfiguration } from './check-configuration.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import type { Configuration } from './configuration-schema.ts';
+import { toDestinations } from './destinations.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 
 /** @throws ConfigurationError if the file cannot be read or has faults. */
@@ -61,5 +62,6 @@ function toSettings(configuration: Configuration, folder: string): Settings {
       minimumSeverity: configuration.output?.['minimum-severity'] ?? output.minimumSeverity,
       openScans: configuration.output?.['open-scans'] ?? output.openScans,
     },
+    outputs: toDestinations(configuration.outputs ?? [], folder),
   };
 }

@@ -2,12 +2,15 @@
 
 import type { Severity } from '../scan/alert.ts';
 import { defaultScanSettings, type ScanSettings } from '../scan/scan-settings.ts';
+import type { DestinationSettings } from './destination-settings.ts';
 
 export interface Settings {
   readonly scan: ScanSettings;
   /** Folders of the user's own signatures; of two signatures with one id, that of the later folder holds. */
   readonly signatures: readonly string[];
   readonly output: OutputSettings;
+  /** Where alerts are sent, besides. */
+  readonly outputs: readonly DestinationSettings[];
 }
 
 export interface OutputSettings {
@@ -22,4 +25,5 @@ export const defaultSettings: Settings = Object.freeze({
   scan: defaultScanSettings,
   signatures: Object.freeze([]),
   output: Object.freeze({ format: 'auto', minimumSeverity: 'info', openScans: false }),
+  outputs: Object.freeze([]),
 });
