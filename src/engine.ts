@@ -59,9 +59,10 @@ export class Engine {
     echoes: 0,
     suspicionsDropped: 0,
   };
-  private readonly signatures: readonly Signature[];
-  private readonly search: LiteralSearch;
-  private readonly judge: Judge;
+  private signatures: readonly Signature[];
+  private search: LiteralSearch;
+  private judge: Judge;
+  private readonly protocols: readonly Protocol[];
   private readonly onEvidence: (evidence: Evidence) => void;
   private readonly echoes = new Echoes();
   private readonly suspicions = new Map<number, Suspicion>();
@@ -77,11 +78,25 @@ export class Engine {
     onEvidence: (evidence: Evidence) => void,
   ) {
     this.signatures = signatures;
-    this.search = new LiteralSearch(
-      signatures.flatMap(({ literals }, index) => literals.map((literal) => ({ literal, signature: index }))),
-    );
+    this.search = searchFor(signatures);
     this.judge = new Judge(signatures, protocols);
+    this.protocols = protocols;
     this.onEvidence = onEvidence;
+  }
+
+  /** From the next frame on, other signatures hold. Flows stay, and so do suspicions of signatures that are still there. */
+  replaceCatalogue(signatures: readonly CompiledSignature[]): void {
+    const places = new Map(signatures.map(({ id }, index) => [id, index]));
+    const moved = (index: number): number => places.get((this.signatures[index] as Signature).id) ?? -1;
+    for (const { suspects, matched } of this.suspicions.values()) {
+      suspects.splice(0, suspects.length, ...suspects.map(moved).filter((index) => index >= 0));
+      const still = [...matched].map(moved).filter((index) => index >= 0);
+      matched.clear();
+      for (const index of still) matched.add(index);
+    }
+    this.signatures = signatures;
+    this.search = searchFor(signatures);
+    this.judge = new Judge(signatures, this.protocols);
   }
 
   /** Takes the captured frame bytes[start, end). The bytes are not needed after the call. */
@@ -292,6 +307,12 @@ class Echoes {
     }
     return false;
   }
+}
+
+function searchFor(signatures: readonly CompiledSignature[]): LiteralSearch {
+  return new LiteralSearch(
+    signatures.flatMap(({ literals }, index) => literals.map((literal) => ({ literal, signature: index }))),
+  );
 }
 
 function messageOf(

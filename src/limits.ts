@@ -60,3 +60,6 @@ export const evidenceBytes = 256;
 
 /** Evidence remembered to recognise echoes of it. */
 export const rememberedEvidence = 4096;
+
+/** Live: evidence on its way from a worker to the main thread, of each worker. More is a flood that the printer cannot follow. */
+export const evidenceInFlight = 8192;
