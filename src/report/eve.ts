@@ -3,14 +3,12 @@
  * `trespass`. The fields and their order are documented in docs/alerts.md.
  */
 
-import { communityId } from '../packet/community-id.ts';
-import { IP_SCTP, IP_TCP, IP_UDP } from '../packet/ip-protocol.ts';
-import type { Transport } from '../protocol/protocol.ts';
 import type { Alert, AlertIncident, Severity } from '../scan/alert.ts';
 import type { Evidence } from '../scan/evidence.ts';
 import { isoTime } from '../scan/iso-time.ts';
 import type { NmapStory, VersionRange } from '../scan/nmap-story.ts';
 import { tactics, techniques } from './attack.ts';
+import { communityIdOf, hasPorts } from './flow-facts.ts';
 import { printable, printableBytes } from './printable.ts';
 
 /** Suricata's priorities: 1 is the most urgent. It has no level for "authorised", so `info` shares the lowest. */
@@ -32,11 +30,12 @@ export function eveLine(alert: Alert): string {
 export function eveAlert(alert: Alert): Record<string, unknown> {
   const { headline } = alert;
   const { signature } = headline;
+  const community = communityIdOf(headline);
   return {
     timestamp: eveTime(headline.time),
     event_type: 'alert',
     ...endpoints(headline),
-    ...communityIdOf(headline),
+    ...(community !== undefined && { community_id: community }),
     alert: {
       action: 'allowed',
       gid: 1,
@@ -86,23 +85,13 @@ function eveTime(microseconds: number): string {
 }
 
 function endpoints(evidence: Evidence): Record<string, unknown> {
-  const hasPorts = evidence.transport !== 'icmp';
   return {
     src_ip: evidence.source,
-    ...(hasPorts && { src_port: evidence.sourcePort }),
+    ...(hasPorts(evidence) && { src_port: evidence.sourcePort }),
     dest_ip: evidence.target,
-    ...(hasPorts && { dest_port: evidence.targetPort }),
+    ...(hasPorts(evidence) && { dest_port: evidence.targetPort }),
     proto: protocolName(evidence),
   };
-}
-
-const protocolNumber: Readonly<Record<Transport, number>> = { tcp: IP_TCP, udp: IP_UDP, sctp: IP_SCTP, icmp: 0 };
-
-/** Not for ICMP: the identifier takes its type and code, which evidence does not have. */
-function communityIdOf({ transport, source, sourcePort, target, targetPort }: Evidence): { community_id?: string } {
-  if (transport === 'icmp') return {};
-  const id = communityId(protocolNumber[transport], source, sourcePort, target, targetPort);
-  return id === undefined ? {} : { community_id: id };
 }
 
 function protocolName({ transport, source }: Evidence): string {

@@ -1,0 +1,44 @@
+/** What several formats say of the flow in which evidence was seen. */
+
+import { communityId } from '../packet/community-id.ts';
+import { IP_ICMP, IP_ICMPV6, IP_SCTP, IP_TCP, IP_UDP } from '../packet/ip-protocol.ts';
+import type { Transport } from '../protocol/protocol.ts';
+import type { Evidence } from '../scan/evidence.ts';
+import type { Zone } from '../scan/perimeter.ts';
+
+const numbers: Readonly<Record<Exclude<Transport, 'icmp'>, number>> = { tcp: IP_TCP, udp: IP_UDP, sctp: IP_SCTP };
+
+export function isIpv6(address: string): boolean {
+  return address.includes(':');
+}
+
+/** As IANA numbers them. */
+export function protocolNumber({ transport, source }: Evidence): number {
+  if (transport === 'icmp') return isIpv6(source) ? IP_ICMPV6 : IP_ICMP;
+  return numbers[transport];
+}
+
+/** `tcp`, `udp`, `sctp`, `icmp`, `ipv6-icmp`: IANA's keywords in lower case. */
+export function protocolKeyword({ transport, source }: Evidence): string {
+  return transport === 'icmp' && isIpv6(source) ? 'ipv6-icmp' : transport;
+}
+
+/** ICMP has none. */
+export function hasPorts({ transport }: Evidence): boolean {
+  return transport !== 'icmp';
+}
+
+/** Community ID of the evidence's flow. Not for ICMP: the identifier takes its type and code, which evidence does not have. */
+export function communityIdOf(evidence: Evidence): string | undefined {
+  if (!hasPorts(evidence)) return undefined;
+  const { source, sourcePort, target, targetPort } = evidence;
+  return communityId(protocolNumber(evidence), source, sourcePort, target, targetPort);
+}
+
+/** How the scan crosses the perimeter, in ECS' words (network.direction). */
+export const zoneDirection: Readonly<Record<Zone, 'internal' | 'outbound' | 'inbound' | 'external'>> = {
+  'internal-internal': 'internal',
+  'internal-external': 'outbound',
+  'external-internal': 'inbound',
+  'external-external': 'external',
+};
