@@ -58,8 +58,29 @@ export const suspectedFlows = 65536;
 /** Bytes that an evidence shows: enough for any of Nmap's probes. */
 export const evidenceBytes = 256;
 
+/** SYNs of port scans remembered, 2^16 of 84 bytes: all ports of one host, or a few ports of a network. A power of two. */
+export const rememberedHeaders = 1 << 16;
+
+/** Longest headers that are remembered: IPv6 without extensions, TCP with four bytes of options. */
+export const rememberedHeaderLength = 64;
+
+/** How long they count: Nmap scans a network's ports before it runs its scripts. */
+export const rememberedHeaderTime = 600;
+
 /** Evidence remembered to recognise echoes of it. */
 export const rememberedEvidence = 4096;
 
 /** Live: evidence on its way from a worker to the main thread, of each worker. More is a flood that the printer cannot follow. */
 export const evidenceInFlight = 8192;
+
+/** A line of a log; a longer one is left out. Suricata's EVE with payloads and headers stays far below. */
+export const logLineBytes = 1 << 20;
+
+/** Log files that are merged as one timeline at once. */
+export const logFilesAtOnce = 256;
+
+/** Connections of which a log tells one command a line (FTP), remembered so that a signature over two commands holds. */
+export const loggedFlows = 4096;
+
+/** Of one such connection: values remembered. */
+export const loggedValues = 32;
