@@ -1,0 +1,2 @@
+/** Scans of this sensor are of the capture that ships with Trespass: nobody is scanning. */
+export const demonstrationSensor = 'demonstration';
