@@ -55,14 +55,14 @@ export class ScanTracker {
     scansClosedEarly: 0,
     evidenceDropped: 0,
   };
-  readonly #settings: ScanSettings;
+  #settings: ScanSettings;
   readonly #onAlert: (alert: Alert) => void;
-  readonly #window: number;
+  #window: number;
   /** How long evidence of a suspected source counts: the window, or the longest sequence if that is longer. */
-  readonly #suspicion: number;
-  readonly #sequences: SequenceIndex;
-  readonly #perimeter: Perimeter;
-  readonly #authorised: readonly (readonly [AuthorisedScanner, AddressSet])[];
+  #suspicion: number;
+  #sequences: SequenceIndex;
+  #perimeter: Perimeter;
+  #authorised: readonly (readonly [AuthorisedScanner, AddressSet])[];
   /** By source and zone; both in order of their last evidence, so that the first are the first to go. */
   readonly #suspects = new RecencyMap<Entry>();
   readonly #scans = new RecencyMap<Entry>();
@@ -77,6 +77,17 @@ export class ScanTracker {
     this.#sequences = indexSequences(signatures);
     this.#perimeter = new Perimeter(settings.internal);
     this.#authorised = settings.authorised.map((scanner) => [scanner, new AddressSet([scanner.address])]);
+  }
+
+  /** Other settings and sequences hold from now on. Scans and suspected sources stay, with the sequences that they follow. */
+  reconfigure(settings: ScanSettings, signatures: readonly Signature[]): void {
+    const other = new ScanTracker({ settings, signatures, onAlert: this.#onAlert });
+    this.#settings = other.#settings;
+    this.#window = other.#window;
+    this.#suspicion = other.#suspicion;
+    this.#sequences = other.#sequences;
+    this.#perimeter = other.#perimeter;
+    this.#authorised = other.#authorised;
   }
 
   /** Bytes held now, an estimate. */
