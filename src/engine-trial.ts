@@ -10,6 +10,7 @@ import {
   type ConversationOptions,
   type Endpoints,
   icmpFrame,
+  packetFrame,
   tcpConversation,
   udpFrame,
 } from './testing/frames.ts';
@@ -58,6 +59,11 @@ export class EngineTrial {
     return this.evidence(frames).map(({ signature }) => signature.id);
   }
 
+  /** Does the packet's header satisfy the signature, which alone is no evidence (weak)? */
+  remembers(frame: Uint8Array, id: string): boolean {
+    return this.#engine.remembers(frame, ethernet).includes(id);
+  }
+
   /** What was still waiting when the capture ended. */
   finish(): string[] {
     this.#evidence = [];
@@ -68,11 +74,12 @@ export class EngineTrial {
 
 /** The frames of an example. Only TCP can be delivered in several ways. */
 export function exampleFrames(
-  { transport, bytes }: ExampleFlow,
+  { transport, bytes, packet }: ExampleFlow,
   endpoints: Endpoints,
   delivery?: ConversationOptions,
 ): Uint8Array[] {
   const payload = bytesOf(bytes);
+  if (packet) return [packetFrame(endpoints, payload)];
   if (transport === 'tcp') return tcpConversation(endpoints, payload, delivery);
   if (transport === 'udp') return [udpFrame(endpoints, payload)];
   return [icmpFrame(endpoints, 8, payload)];

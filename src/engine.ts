@@ -4,15 +4,19 @@
  */
 
 import { BEHIND_HOLE, CLIENT_BYTES, DATAGRAM, FlowTable, MESSAGE_ENDED, NOTHING } from './flow/flow-table.ts';
+import { type RememberedHeader, RememberedHeaders } from './flow/remembered-headers.ts';
 import { evidenceBytes, flowDepth, judgementsPerFlow, rememberedEvidence, suspectedFlows } from './limits.ts';
 import { destinationText, sourceText } from './packet/address-text.ts';
+import { IP_TCP } from './packet/ip-protocol.ts';
 import type { Packet } from './packet/packet.ts';
 import { PacketDecoder } from './packet/packet-decoder.ts';
+import { isIcmpProtocol, JUDGE, REMEMBER } from './packet/packet-gate.ts';
 import type { ClientMessage, Protocol, Transport } from './protocol/protocol.ts';
 import type { Evidence } from './scan/evidence.ts';
 import { type CompiledSignature, WINDOW } from './signature/compile-signatures.ts';
 import { Judge, type Match } from './signature/judge.ts';
 import { LiteralSearch } from './signature/literal-search.ts';
+import { PacketSignatures } from './signature/packet-signatures.ts';
 import type { Signature } from './signature/signature.ts';
 
 /** A flow (or datagram) in which a literal was found, until it is judged to the end. */
@@ -32,6 +36,8 @@ interface Suspicion {
   readonly matched: Set<number>;
   judgements: number;
   judgedLength: number;
+  /** What the same source sent to the same port before, over another connection; until it was reported. */
+  header?: RememberedHeader | undefined;
 }
 
 /** What the engine has done and what it had to leave out. Plain integers that only grow. */
@@ -45,6 +51,8 @@ export interface EngineCounters {
   echoes: number;
   /** Suspicions given up for newer ones, before they were judged to the end. */
   suspicionsDropped: number;
+  /** Headers of port scans that gave way to others while they still counted. */
+  headersForgotten: number;
 }
 
 export class Engine {
@@ -58,10 +66,13 @@ export class Engine {
     evidence: 0,
     echoes: 0,
     suspicionsDropped: 0,
+    headersForgotten: 0,
   };
   private signatures: readonly Signature[];
   private search: LiteralSearch;
   private judge: Judge;
+  private packetSignatures: PacketSignatures;
+  private readonly headers = new RememberedHeaders();
   private readonly protocols: readonly Protocol[];
   private readonly onEvidence: (evidence: Evidence) => void;
   private readonly echoes = new Echoes();
@@ -80,6 +91,7 @@ export class Engine {
     this.signatures = signatures;
     this.search = searchFor(signatures);
     this.judge = new Judge(signatures, protocols);
+    this.packetSignatures = new PacketSignatures(signatures);
     this.protocols = protocols;
     this.onEvidence = onEvidence;
   }
@@ -97,6 +109,7 @@ export class Engine {
     this.signatures = signatures;
     this.search = searchFor(signatures);
     this.judge = new Judge(signatures, this.protocols);
+    this.packetSignatures = new PacketSignatures(signatures);
   }
 
   /** Takes the captured frame bytes[start, end). The bytes are not needed after the call. */
@@ -109,6 +122,7 @@ export class Engine {
     if (this.decoder.decode(bytes, start, end, linkType, seconds, microseconds) <= 0) return;
     this.packets++;
     const packet = this.decoder.packet;
+    if (packet.payloadStart === packet.payloadEnd || packet.protocol !== IP_TCP) this.header(packet);
     const flows = this.flows;
     const found = flows.accept(packet);
     if (found !== NOTHING) {
@@ -140,6 +154,16 @@ export class Engine {
     if (flows.released.length !== 0) this.judgeReleased();
   }
 
+  /** Ids of the weak signatures of packets that this frame satisfies: of headers that are only remembered. For trials. */
+  remembers(frame: Uint8Array, linkType: number): string[] {
+    if (this.decoder.decode(frame, 0, frame.length, linkType, 0, 0) <= 0) return [];
+    const { packet } = this.decoder;
+    const outcome = this.packetSignatures.gate.tcp(packet.bytes, packet.transportStart, packet.payloadStart);
+    if (packet.protocol !== IP_TCP || outcome !== REMEMBER) return [];
+    const message = packetMessage(packet);
+    return this.judge.judge(message, this.packetSignatures.remembered, true).map(({ signature }) => signature.id);
+  }
+
   /** The capture is over: whatever still waited is judged as it is. */
   finish(): void {
     this.flows.releaseAll();
@@ -153,7 +177,25 @@ export class Engine {
     this.counters.frames = this.frames;
     this.counters.packets = this.packets;
     this.counters.payloads = this.payloads;
+    this.counters.headersForgotten = this.headers.forgotten;
     return this.counters;
+  }
+
+  /** A packet of TCP without a message, or of another protocol: does its header alone tell something? */
+  private header(packet: Packet): void {
+    const { gate, judged } = this.packetSignatures;
+    const { bytes, transportStart, payloadStart } = packet;
+    if (packet.protocol === IP_TCP) {
+      const outcome = gate.tcp(bytes, transportStart, payloadStart);
+      if (outcome === REMEMBER) this.headers.note(packet);
+      if (outcome !== JUDGE) return;
+    } else if (!isIcmpProtocol(packet.protocol) || gate.icmp(bytes, transportStart, payloadStart) !== JUDGE) {
+      return;
+    }
+    const transport = transportOf(packet);
+    const suspects = judged.filter((index) => (this.signatures[index] as Signature).transports.includes(transport));
+    const suspicion = this.suspicionOf(packet, transport, suspects);
+    this.report(suspicion, packetMessage(packet), false);
   }
 
   private clientSuspected(packet: Packet): void {
@@ -203,7 +245,9 @@ export class Engine {
     if (suspicion === undefined) return;
     suspicion.established = this.flows.established;
     const whole = packet.payloadMissing === 0;
-    const message = messageOf(suspicion, packet.bytes, packet.payloadStart, packet.payloadEnd, true, whole);
+    const { bytes, payloadStart, payloadEnd, ipStart, transportStart } = packet;
+    const datagram = messageOf(suspicion, bytes, payloadStart, payloadEnd, true, whole);
+    const message = { ...datagram, headers: { ipStart, transportStart } };
     this.report(suspicion, message, false);
     this.suspicions.delete(suspicion.id);
   }
@@ -228,7 +272,24 @@ export class Engine {
     const transport = transportOf(packet);
     const suspects = this.newSuspects(transport, packet.destinationPort);
     if (suspects.length === 0) return undefined;
-    const suspicion: Suspicion = {
+    const suspicion = this.suspicionOf(packet, transport, suspects);
+    if (transport === 'tcp') suspicion.header = this.headers.find(packet);
+    this.counters.suspicions++;
+    this.nextId = this.nextId === 0x7fffffff ? 1 : this.nextId + 1;
+    if (this.suspicions.size >= suspectedFlows) {
+      // Insertion order is age. Its flow goes on, and is suspected again if it says more.
+      for (const oldest of this.suspicions.keys()) {
+        this.suspicions.delete(oldest);
+        this.counters.suspicionsDropped++;
+        break;
+      }
+    }
+    this.suspicions.set(suspicion.id, suspicion);
+    return suspicion;
+  }
+
+  private suspicionOf(packet: Packet, transport: Transport, suspects: number[]): Suspicion {
+    return {
       id: this.nextId,
       transport,
       source: sourceText(packet),
@@ -242,18 +303,6 @@ export class Engine {
       judgements: 0,
       judgedLength: 0,
     };
-    this.counters.suspicions++;
-    this.nextId = this.nextId === 0x7fffffff ? 1 : this.nextId + 1;
-    if (this.suspicions.size >= suspectedFlows) {
-      // Insertion order is age. Its flow goes on, and is suspected again if it says more.
-      for (const oldest of this.suspicions.keys()) {
-        this.suspicions.delete(oldest);
-        this.counters.suspicionsDropped++;
-        break;
-      }
-    }
-    this.suspicions.set(suspicion.id, suspicion);
-    return suspicion;
   }
 
   /** What the search just found, as far as transport and port allow it. */
@@ -281,8 +330,26 @@ export class Engine {
         this.counters.echoes++;
         continue;
       }
+      if (suspicion.header !== undefined && this.packetSignatures.completing.has(match.index)) {
+        this.reportHeader(suspicion, suspicion.header);
+        suspicion.header = undefined;
+      }
       this.counters.evidence++;
       this.onEvidence(evidenceOf(suspicion, message, match));
+    }
+  }
+
+  /** What was remembered is evidence now, for something was said after it. */
+  private reportHeader(suspicion: Suspicion, header: RememberedHeader): void {
+    if (!this.headers.claim(header, Math.floor(suspicion.time / 1e6))) return;
+    const { bytes, transportStart, sourcePort, seconds, microseconds } = header;
+    const time = (seconds >>> 0) * 1_000_000 + microseconds;
+    const sent: Suspicion = { ...suspicion, sourcePort, time, established: false };
+    const plain = messageOf(sent, bytes, bytes.length, bytes.length, true, true);
+    const message = { ...plain, headers: { ipStart: 0, transportStart } };
+    for (const match of this.judge.judge(message, this.packetSignatures.remembered, true)) {
+      this.counters.evidence++;
+      this.onEvidence(evidenceOf(sent, message, match));
     }
   }
 }
@@ -327,10 +394,26 @@ function messageOf(
   return { bytes, start, end, transport, atStart, ended, sourcePort, destinationPort: targetPort };
 }
 
-/** The first bytes of the match with some before, at most `evidenceBytes`. */
+/** All of a packet that was found by its headers. */
+function packetMessage({ bytes, payloadStart, payloadEnd, ipStart, transportStart, ...packet }: Packet): ClientMessage {
+  return {
+    bytes,
+    start: payloadStart,
+    end: payloadEnd,
+    transport: packet.protocol === IP_TCP ? 'tcp' : 'icmp',
+    atStart: true,
+    ended: packet.payloadMissing === 0,
+    sourcePort: packet.sourcePort,
+    destinationPort: packet.destinationPort,
+    headers: { ipStart, transportStart },
+  };
+}
+
+/** The first bytes of the match with some before, at most `evidenceBytes`. Of a packet known by its headers, these too. */
 function evidenceOf(suspicion: Suspicion, message: ClientMessage, match: Match): Evidence {
   const length = Math.min(match.end - match.start, evidenceBytes);
-  const before = Math.min(match.start - message.start, evidenceBytes - length);
+  const first = match.start < message.start ? (message.headers?.ipStart ?? message.start) : message.start;
+  const before = Math.min(match.start - first, evidenceBytes - length);
   const from = match.start - before;
   const to = Math.min(message.end, from + evidenceBytes);
   return {

@@ -46,6 +46,7 @@ function firstFault(failures: readonly string[], path: readonly PropertyKey[]): 
 type Kind = 'hits' | 'misses';
 
 function tryFlow(trial: EngineTrial, signature: Signature, kind: Kind, flow: ExampleFlow): string[] {
+  if (flow.packet) return tryPacket(trial, signature, kind, flow);
   const port = flow.port || signature.ports[0] || 9;
   if (flow.bytes.length > flowDepth) return [`is longer than the ${flowDepth} bytes that are read of a flow`];
   return deliveries(flow, kind).flatMap((delivery) => {
@@ -54,6 +55,16 @@ function tryFlow(trial: EngineTrial, signature: Signature, kind: Kind, flow: Exa
     const others = seen.filter((id) => id !== signature.id);
     return failure(kind, count, delivery.way, others);
   });
+}
+
+/** A packet arrives whole or not at all. */
+function tryPacket(trial: EngineTrial, signature: Signature, kind: Kind, flow: ExampleFlow): string[] {
+  const frames = exampleFrames(flow, trial.endpoints(flow.port));
+  const seen = trial.see(frames);
+  if (trial.remembers(frames[0]!, signature.id)) seen.push(signature.id);
+  const count = seen.filter((id) => id === signature.id).length;
+  const others = seen.filter((id) => id !== signature.id);
+  return failure(kind, count, 'whole', others);
 }
 
 /** All flows of the example come from one client, each a little after the other. */
@@ -91,8 +102,8 @@ function failure(kind: Kind, count: number, way: string, others: readonly string
 }
 
 /** Every way a network may deliver the bytes. */
-function deliveries({ transport, bytes: { length } }: ExampleFlow, kind: Kind): Delivery[] {
-  if (transport !== 'tcp') return [{ way: 'whole' }];
+function deliveries({ transport, packet, bytes: { length } }: ExampleFlow, kind: Kind): Delivery[] {
+  if (transport !== 'tcp' || packet) return [{ way: 'whole' }];
   const ones = Array.from({ length: Math.max(0, length - 1) }, () => 1);
   const reversed = Array.from({ length }, (_, index) => length - 1 - index);
   const ways: Delivery[] = [

@@ -19,6 +19,8 @@ export interface ClientMessage {
   readonly ended: boolean;
   readonly sourcePort: number;
   readonly destinationPort: number;
+  /** If the message is one whole packet: where in `bytes` its IP header and its transport's begin. */
+  readonly headers?: { readonly ipStart: number; readonly transportStart: number };
 }
 
 /** One value of one field, as a latin1 string, with the place on the wire that it was read from. */

@@ -67,6 +67,8 @@ test('names: a protocol is the part of its fields before the dot, and comes once
 
 test('every protocol reads at least one of the samples', () => {
   for (const protocol of protocols) {
+    // It reads headers, which these have not (packet.test.ts).
+    if (protocol.name === 'packet') continue;
     const read = texts.some((text) =>
       protocol.transports.some((transport) => protocol.parse(messageOf(text, { transport, ended: true })).length > 0),
     );

@@ -12,6 +12,7 @@ import { krb } from './krb.ts';
 import { mqtt } from './mqtt.ts';
 import { nntp } from './nntp.ts';
 import { ntlm } from './ntlm.ts';
+import { packet } from './packet.ts';
 import { pop3 } from './pop3.ts';
 import { postgresql } from './postgresql.ts';
 import { pptp } from './pptp.ts';
@@ -44,6 +45,7 @@ export const protocols: readonly Protocol[] = [
   mqtt,
   nntp,
   ntlm,
+  packet,
   pop3,
   postgresql,
   pptp,

@@ -169,7 +169,11 @@ export class ScanTracker {
       this.#perimeter.zone(evidence.source, evidence.target),
       this.#settings.limits,
     );
-    const oldest = evidence.time - (sequences.length > 0 ? this.#suspicion : this.#window);
+    const stretch = Math.max(
+      ...sequences.map(({ signature }) => (signature.sequence?.within ?? 0) * 1e6),
+      this.#window,
+    );
+    const oldest = evidence.time - stretch;
     for (const suspicion of suspect.recent(oldest)) scan.add(suspicion.evidence, suspicion.count, suspicion.last);
     for (const sequence of sequences) scan.addSequence(sequence);
     entry.state = scan;

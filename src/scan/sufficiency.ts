@@ -24,6 +24,8 @@ interface Group {
   readonly members: Map<string, { time: number; spoofable: boolean }>;
   /** When it was last complete; before all time: never. */
   completed: number;
+  /** When one of those was last seen without which it is never complete. */
+  needed: number;
 }
 
 /** Places (port, host) at which sequences are followed for one source. The least recently seen makes room. */
@@ -85,10 +87,12 @@ export class Sufficiency {
       spoofable: evidence.spoofable && (known?.spoofable ?? true),
     });
     const within = sequence.within * 1e6;
+    if (sequence.needs?.includes(evidence.signature.id)) group.needed = Math.max(group.needed, evidence.time);
     // The same probe again carries no sequence further.
     if (known && Math.abs(evidence.time - group.completed) <= within) return undefined;
     const members = [...group.members.values()].filter(({ time }) => Math.abs(time - evidence.time) <= within);
     if (mostWithin(members, within) < sequence.atLeast) return undefined;
+    if (sequence.needs !== undefined && Math.abs(evidence.time - group.needed) > within) return undefined;
     group.completed = evidence.time;
     return { ...evidence, signature, spoofable: members.every(({ spoofable }) => spoofable) };
   }
@@ -98,7 +102,7 @@ export class Sufficiency {
     if (group) {
       this.#groups.delete(key);
     } else {
-      group = { members: new Map(), completed: Number.NEGATIVE_INFINITY };
+      group = { members: new Map(), completed: Number.NEGATIVE_INFINITY, needed: Number.NEGATIVE_INFINITY };
       if (this.#groups.size >= groupsPerSource) this.#makeRoom();
     }
     this.#groups.set(key, group);

@@ -10,6 +10,7 @@ import { compiledCatalogue, schemaFile, signaturesDirectory } from './catalogue-
 import { holds } from './check-signature.ts';
 import { knownFields } from './known-fields.ts';
 import { loadCatalogue } from './load-catalogue.ts';
+import { gateKey } from './packet-signatures.ts';
 import { readCatalogue } from './read-catalogue.ts';
 import { searchLiterals } from './search-literals.ts';
 import { signatureJsonSchema } from './signature-schema.ts';
@@ -65,7 +66,10 @@ describe('each hit holds bytes that the search finds:', () => {
     if (signature.sequence !== undefined) continue;
     it(signature.id, () => {
       const literals = searchLiterals(signature, FIELDS);
-      assert.ok(literals.length > 0);
+      if (literals.length === 0) {
+        assert.ok(gateKey(signature), 'a packet is found by its header');
+        return;
+      }
       for (const example of signature.hits) {
         assert.ok(example.some((flow) => literals.some((literal) => holds(flow, literal))));
       }

@@ -2,6 +2,7 @@
 
 import { checkPattern } from './check-pattern.ts';
 import type { KnownFields } from './known-fields.ts';
+import { gateKey } from './packet-signatures.ts';
 import { literalFault, searchLiterals } from './search-literals.ts';
 import type { ExampleFlow, SearchLiteral, Signature } from './signature.ts';
 
@@ -32,7 +33,12 @@ export function checkSignature(signature: Signature, fields: KnownFields): Signa
 
   const literals = searchLiterals(signature, fields);
   if (literals.length === 0) {
-    faults.push({ path: ['match'], message: 'no condition gives bytes to search for: add `search`' });
+    if (gateKey(signature) !== undefined) return faults;
+    const message = signature.match.some(({ field }) => field.startsWith('packet.'))
+      ? 'must say exactly packet.tcp_flags and packet.tcp_options, or packet.icmp_type, _code and _sequence: ' +
+        'by these a packet is found'
+      : 'no condition gives bytes to search for: add `search`';
+    faults.push({ path: ['match'], message });
   }
   for (const [i, literal] of literals.entries()) {
     const fault = literalFault(literal);

@@ -6,6 +6,7 @@ import type { Fault } from './catalogue-fault.ts';
 import { checkSignature } from './check-signature.ts';
 import type { KnownFields } from './known-fields.ts';
 import { readSignature, type SignatureReading } from './read-signature.ts';
+import { withMembers } from './sequence-members.ts';
 import type { Signature } from './signature.ts';
 
 export interface Catalogue {
@@ -47,10 +48,11 @@ export function readCatalogue(directory: string, fields: KnownFields, known: rea
     }
     entries.push({ file, id, reading });
   }
-  faults.push(...duplicates(entries), ...takenNumbers(entries, known), ...sequenceFaults(entries, known));
+  faults.push(...duplicates(entries), ...takenNumbers(entries, known));
+  faults.push(...sequenceFaults(entries, known), ...memberFaults(entries, known));
   const signatures = entries.flatMap(({ reading }) => reading.signature ?? []);
   return {
-    signatures: signatures.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    signatures: withMembers(signatures.sort((a, b) => (a.id < b.id ? -1 : 1))),
     faults,
     placeOf: (id, path) => {
       const entry = entries.find((one) => one.id === id);
@@ -109,6 +111,28 @@ function takenNumbers(entries: readonly Entry[], known: readonly Signature[]): F
   });
 }
 
+/** What `counts-in` names must be a sequence, and be able to count it. */
+function memberFaults(entries: readonly Entry[], known: readonly Signature[]): Fault[] {
+  const faults: Fault[] = [];
+  const byId = new Map<string, Signature | undefined>(known.map((signature) => [signature.id, signature]));
+  for (const { id, reading } of entries) byId.set(id, reading.signature);
+  for (const { file, reading } of entries) {
+    for (const [i, id] of (reading.signature?.countsIn ?? []).entries()) {
+      const fault = (message: string): void => {
+        faults.push({ file, line: reading.lineOf(['counts-in', i]), message });
+      };
+      const counter = byId.get(id);
+      if (!byId.has(id)) fault(`there is no signature ${id}`);
+      else if (counter !== undefined && counter.sequence === undefined) fault(`${id} is no sequence`);
+      else if (reading.signature?.sequence !== undefined) fault(`is a sequence itself, and ${id} cannot count it`);
+      else if (counter?.sequence?.distinct === 'family' && reading.signature?.family === '') {
+        fault(`${id} counts families, and this has no \`family\``);
+      }
+    }
+  }
+  return faults;
+}
+
 /** A sequence must name signatures that exist, are no sequences, and prove something together that one does not alone. */
 function sequenceFaults(entries: readonly Entry[], known: readonly Signature[]): Fault[] {
   const faults: Fault[] = [];
@@ -121,7 +145,13 @@ function sequenceFaults(entries: readonly Entry[], known: readonly Signature[]):
     const fault = (path: PropertyKey[], message: string): void => {
       faults.push({ file, line: reading.lineOf(['sequence', ...path]), message });
     };
-    const members: Signature[] = [];
+    const members: Signature[] = [...byId.values()].flatMap((one) =>
+      one?.countsIn?.includes(reading.signature!.id) ? one : [],
+    );
+    const itself = members.length;
+    for (const [i, id] of (sequence.needs ?? []).entries()) {
+      if (!sequence.of.includes(id)) fault(['needs', i], `${id} is not one of those that count (\`of\`)`);
+    }
     for (const [i, id] of sequence.of.entries()) {
       const member = byId.get(id);
       if (!byId.has(id)) fault(['of', i], `there is no signature ${id}`);
@@ -131,7 +161,7 @@ function sequenceFaults(entries: readonly Entry[], known: readonly Signature[]):
         fault(['of', i], `${id} has no \`family\`, and families are what is counted`);
       }
     }
-    if (members.length < sequence.of.length) continue;
+    if (members.length < itself + sequence.of.length) continue;
     if (members.every((member) => member.grade === 'definitive')) {
       fault(['of'], 'has definitive members only: each of them is an alert already');
     }

@@ -96,7 +96,7 @@ function badlyQuoted(document: YAML.Document): [number, string, string][] {
     if (YAML.isMap(node)) {
       for (const { key, value } of node.items) {
         const word = YAML.isScalar(key) ? String(key.value) : '';
-        if (!['at', 'size', 'nocase', 'transport', 'port'].includes(word)) check(value, word);
+        if (!['at', 'size', 'nocase', 'transport', 'port', 'packet'].includes(word)) check(value, word);
       }
     }
     if (!YAML.isScalar(node) || node.range == null || node.type === 'QUOTE_DOUBLE') return;
@@ -121,12 +121,14 @@ function toSignature(id: string, file: SignatureFile): Signature {
     transports,
     ports: file.ports ?? [],
     family: file.family ?? '',
+    ...(file['counts-in'] && { countsIn: file['counts-in'] }),
     match: toConditions(file.match ?? []),
     search: (file.search ?? []).map(toLiteral),
     ...(sequence && {
       sequence: {
         of: sequence.of,
         atLeast: sequence['at-least'],
+        ...(sequence.needs && { needs: sequence.needs }),
         distinct: sequence.distinct,
         on: sequence.on,
         within: sequence.within,
@@ -170,6 +172,10 @@ function toExample(example: SignatureFile['hits'][number], transports: readonly 
   const flows = Array.isArray(example) ? example : [example];
   return flows.map((flow): ExampleFlow => {
     if (typeof flow === 'string') return { transport: transports[0]!, port: 0, bytes: flow };
+    if ('packet' in flow) {
+      const bytes = Buffer.from(flow.packet.replaceAll(' ', ''), 'hex').toString('latin1');
+      return { transport: transports[0]!, port: flow.port ?? 0, bytes, packet: true };
+    }
     return { transport: flow.transport ?? transports[0]!, port: flow.port ?? 0, bytes: flow.bytes };
   });
 }

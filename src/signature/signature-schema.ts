@@ -39,7 +39,16 @@ const conditions = z
   .refine((value) => Object.keys(value).length > 0, { message: 'must not be empty' })
   .describe('Field of a protocol, or `payload`, to what one of its values must satisfy; a plain string means `is`');
 
-const exampleFlow = z.union([bytes, z.strictObject({ transport: transport.optional(), port: port.optional(), bytes })]);
+const packet = z
+  .string()
+  .regex(/^([0-9a-f]{2} *)+$/, 'must be an IP packet as hex digits, two for each byte')
+  .describe('One whole IP packet, as lower-case hex digits; the trial puts in its own addresses, and `port` if given');
+
+const exampleFlow = z.union([
+  bytes,
+  z.strictObject({ transport: transport.optional(), port: port.optional(), bytes }),
+  z.strictObject({ port: port.optional(), packet }),
+]);
 const example = z.union([
   exampleFlow,
   z.array(exampleFlow).min(1).describe('What one client says in several flows, in this order; for a sequence'),
@@ -54,6 +63,11 @@ export const signatureSchema = z
       .describe('definitive: one is an alert; strong: two different ones are; weak: counts only in a sequence'),
     transport: z.union([transport, z.array(transport).min(1)]),
     ports: z.array(port).min(1).optional().describe('Destination ports it is limited to; absent: any'),
+    'counts-in': z
+      .array(kebab)
+      .min(1)
+      .optional()
+      .describe('Sequences that count it, besides those that name it in `of`'),
     family: kebab.optional().describe('Protocol family of a generic probe, for sequences'),
     match: z.union([conditions, z.array(conditions).min(1)]).optional(),
     search: z
@@ -63,7 +77,8 @@ export const signatureSchema = z
       .describe('What to search for, when the bytes of the conditions do not stand on the wire as they are'),
     sequence: z
       .strictObject({
-        of: z.array(kebab).min(2).describe('Ids of the signatures that count'),
+        of: z.array(kebab).min(1).describe('Ids of the signatures that count, besides those that say `counts-in`'),
+        needs: z.array(kebab).min(1).optional().describe('Ids of which one must be among those seen'),
         'at-least': z.int().min(2).describe('How many different ones are needed'),
         distinct: z.enum(['signature', 'family']).describe('What makes two of them different'),
         on: z.enum(['port', 'host', 'source']).describe('What they share besides their source'),

@@ -44,6 +44,8 @@ export interface ExampleFlow {
   readonly port: number;
   /** Latin1: one character per byte. */
   readonly bytes: string;
+  /** `bytes` are one whole IP packet, headers and all. Addresses are those of the trial, and `port` if it is not 0. */
+  readonly packet?: true;
 }
 
 /** What one client does to one server, flow by flow. A single flow, except in a sequence's examples. */
@@ -55,6 +57,8 @@ export interface Sequence {
   readonly of: readonly string[];
   /** How many different ones are needed: different `family` values if `distinct` is `family`, else different ids. */
   readonly atLeast: number;
+  /** One of these must be among them. Absent: none must. */
+  readonly needs?: readonly string[];
   readonly distinct: 'signature' | 'family';
   /** What the evidence must share besides its source. */
   readonly on: 'port' | 'host' | 'source';
@@ -74,6 +78,8 @@ export interface Signature {
   readonly ports: readonly number[];
   /** Protocol family of a generic probe (`http`, `tls`, `dns` ...), for sequences; empty if it has none. */
   readonly family: string;
+  /** Ids of sequences that count it, though they do not name it. Absent: none. */
+  readonly countsIn?: readonly string[];
   /** Every one must hold (over any of a field's values). Empty for a sequence. */
   readonly match: readonly Condition[];
   /**

@@ -5,6 +5,7 @@ import type { Fault } from './catalogue-fault.ts';
 import { type CompiledSignature, compileSignatures } from './compile-signatures.ts';
 import type { KnownFields } from './known-fields.ts';
 import { type Place, readCatalogue } from './read-catalogue.ts';
+import { withMembers } from './sequence-members.ts';
 import type { Signature } from './signature.ts';
 
 export interface UserSignatures {
@@ -52,7 +53,7 @@ export function addUserSignatures(
   const faulty = new Set(faults.map(({ file }) => file));
   const own = [...signatures.values()].filter(({ id }) => places.has(id) && !faulty.has(placeOf(id, []).file));
   const kept = catalogue.filter(({ id }) => !places.has(id));
-  const merged = [...kept, ...compileSignatures(own, fields)].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const merged = withMembers([...kept, ...compileSignatures(own, fields)].sort((a, b) => (a.id < b.id ? -1 : 1)));
   return { catalogue: merged, own, faults, notices, placeOf };
 }
 

@@ -72,6 +72,29 @@ export function icmpFrame(endpoints: Endpoints, type: number, payload: Uint8Arra
   return frame;
 }
 
+/**
+ * A whole IP packet in an Ethernet frame, between these endpoints: its addresses are theirs (IPv4 ones stand in the last
+ * bytes of fd00::), and its target port, unless `targetPort` is 0. Everything else stays as it is.
+ */
+export function packetFrame({ source, target, targetPort }: Endpoints, packet: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(14 + packet.length);
+  frame.set(packet, 14);
+  const version6 = packet[0]! >> 4 === 6;
+  short(frame, 12, version6 ? 0x86dd : 0x0800);
+  for (const [address, at] of [
+    [source, version6 ? 22 : 26],
+    [target, version6 ? 38 : 30],
+  ] as const) {
+    const words = ipaddr.parse(address).toByteArray();
+    if (version6) frame.set([0xfd, ...new Array<number>(15 - words.length).fill(0), ...words], at);
+    else frame.set(words, at);
+  }
+  const protocol = version6 ? packet[6] : packet[9];
+  const transport = 14 + (version6 ? 40 : (packet[0]! & 15) * 4);
+  if (targetPort !== 0 && (protocol === 6 || protocol === 17)) short(frame, transport + 2, targetPort);
+  return frame;
+}
+
 /** The IP packet in an Ethernet frame without tags: what an ICMP error quotes. */
 export function ipPacketOf(frame: Uint8Array): Uint8Array {
   return frame.subarray(14);

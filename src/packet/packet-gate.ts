@@ -1,0 +1,119 @@
+/**
+ * Which packets without a message are worth a closer look: TCP segments whose options, and echo requests whose code and
+ * sequence number, are those that a signature names. A function of header bytes alone: no flow, no state, no allocation.
+ *
+ * The first question is one look into a table of 4,096 bytes, by length of the header and flags; a system's ordinary SYN
+ * passes it, and is then told apart by the first four bytes of its options and, where the signature gives one, the window.
+ * What passes all is judged like any other suspicion, so the gate may let too much through, but nothing too little.
+ */
+
+import { IP_ICMP, IP_ICMPV6 } from './ip-protocol.ts';
+
+/** What a signature asks of a TCP header. All numbers are unsigned. */
+export interface TcpGateKey {
+  readonly kind: 'tcp';
+  /** The header's byte 13. */
+  readonly flags: number;
+  /** All of the options, padding included: a multiple of four bytes, at least four. */
+  readonly options: Uint8Array;
+  /** Absent: any. */
+  readonly window: number | undefined;
+}
+
+/** What a signature asks of an echo request (RFC 792; RFC 4443 section 4.1). */
+export interface IcmpGateKey {
+  readonly kind: 'icmp';
+  readonly type: number;
+  readonly code: number;
+  readonly sequence: number;
+}
+
+export type GateKey = TcpGateKey | IcmpGateKey;
+
+/** What becomes of the packet. */
+export const PASS = 0;
+/** It is judged now. */
+export const JUDGE = 1;
+/** It proves nothing alone: kept until the same source says something to the same port. */
+export const REMEMBER = 2;
+
+/** Shortest header that passes: twenty bytes and the first word of the options. */
+const SHORTEST = 24;
+
+export class PacketGate {
+  /** By length of the TCP header (in words) and flags: is there any key? */
+  private readonly shapes = new Uint8Array(4096);
+  private readonly shape: Int32Array;
+  private readonly word: Int32Array;
+  /** -1: any. */
+  private readonly window: Int32Array;
+  private readonly outcome: Uint8Array;
+  private readonly icmpWord: Int32Array;
+  private readonly icmpSequence: Int32Array;
+
+  /** `judged` decide at once, `remembered` do not. Where both fit, the packet is judged. */
+  constructor(judged: readonly GateKey[], remembered: readonly GateKey[]) {
+    const tcp = [
+      ...judged.map((key) => ({ key, outcome: JUDGE })),
+      ...remembered.map((key) => ({ key, outcome: REMEMBER })),
+    ].flatMap(({ key, outcome }) => (key.kind === 'tcp' ? [{ ...key, outcome }] : []));
+    const icmp = judged.filter((key) => key.kind === 'icmp');
+    this.shape = Int32Array.from(tcp, ({ options, flags }) => ((20 + options.length) << 6) | flags);
+    this.word = Int32Array.from(tcp, ({ options }) => new DataView(options.buffer, options.byteOffset).getInt32(0));
+    this.window = Int32Array.from(tcp, ({ window }) => window ?? -1);
+    this.outcome = Uint8Array.from(tcp, ({ outcome }) => outcome);
+    this.icmpWord = Int32Array.from(icmp, ({ type, code }) => (type << 8) | code);
+    this.icmpSequence = Int32Array.from(icmp, ({ sequence }) => sequence);
+    for (const shape of this.shape) this.shapes[shape] = 1;
+  }
+
+  /**
+   * For a TCP header at `at`, of which everything before `end` was captured. Big endian, as on the wire (RFC 9293 section
+   * 3.1). Returns PASS, JUDGE or REMEMBER. The caller need not know the header's length.
+   */
+  tcp(bytes: Uint8Array, at: number, end: number): number {
+    if (end - at < SHORTEST) return PASS;
+    // Data offset in words (upper four bits of byte 12), flags (byte 13).
+    const shape = (((bytes[at + 12] as number) & 0xf0) << 4) | (bytes[at + 13] as number);
+    return this.shapes[shape] === 0 ? PASS : this.look(bytes, at, shape);
+  }
+
+  /** All that the gate looks at, by name: for the fast path, which looks alike. Not to be changed. */
+  tables() {
+    const icmpTypes = new Uint8Array(256);
+    for (const word of this.icmpWord) icmpTypes[word >> 8] = 1;
+    return { shapes: this.shapes, shape: this.shape, word: this.word, window: this.window, icmpTypes };
+  }
+
+  /** For the header of an ICMP or ICMPv6 message at `at`. */
+  icmp(bytes: Uint8Array, at: number, end: number): number {
+    if (end - at < 8) return PASS;
+    const word = short(bytes, at);
+    const sequence = short(bytes, at + 6);
+    for (let index = 0; index < this.icmpWord.length; index++) {
+      if (this.icmpWord[index] === word && this.icmpSequence[index] === sequence) return JUDGE;
+    }
+    return PASS;
+  }
+
+  private look(bytes: Uint8Array, at: number, shape: number): number {
+    const word = (short(bytes, at + 20) << 16) | short(bytes, at + 22);
+    const window = short(bytes, at + 14);
+    for (let index = 0; index < this.shape.length; index++) {
+      const wanted = this.window[index] as number;
+      if (this.shape[index] === shape && this.word[index] === word && (wanted === -1 || wanted === window)) {
+        return this.outcome[index] as number;
+      }
+    }
+    return PASS;
+  }
+}
+
+/** Is `protocol` one whose echo requests the gate knows? */
+export function isIcmpProtocol(protocol: number): boolean {
+  return protocol === IP_ICMP || protocol === IP_ICMPV6;
+}
+
+function short(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+}

@@ -1,0 +1,64 @@
+/** Signatures of packets that say nothing: found by their headers (`packet/packet-gate.ts`), not by a literal. */
+
+import { type GateKey, PacketGate } from '../packet/packet-gate.ts';
+import type { CompiledSignature } from './compile-signatures.ts';
+import type { Signature } from './signature.ts';
+
+/** What the gate needs to know of them; undefined if the signature's conditions do not say enough. */
+export function gateKey({ match, transports }: Pick<Signature, 'match' | 'transports'>): GateKey | undefined {
+  const wanted = new Map(
+    match.flatMap(({ field, test }) => (test.is === undefined ? [] : [[field, test.is] as const])),
+  );
+  const number = (name: string): number | undefined => {
+    const text = wanted.get(`packet.${name}`);
+    return text === undefined || !/^(0x[0-9a-f]{1,8}|\d{1,9})$/.test(text) ? undefined : Number(text);
+  };
+  if (transports.length !== 1) return undefined;
+  if (transports[0] === 'tcp') {
+    const flags = number('tcp_flags');
+    const options = wanted.get('packet.tcp_options');
+    if (flags === undefined || flags > 255 || options === undefined || !/^([0-9a-f]{8}){1,10}$/.test(options)) {
+      return undefined;
+    }
+    return { kind: 'tcp', flags, options: Buffer.from(options, 'hex'), window: number('window') };
+  }
+  const [type, code, sequence] = [number('icmp_type'), number('icmp_code'), number('icmp_sequence')];
+  if (transports[0] !== 'icmp' || type === undefined || code === undefined || sequence === undefined) return undefined;
+  return { kind: 'icmp', type, code, sequence };
+}
+
+/** Those of a catalogue, by their indices in it. */
+export class PacketSignatures {
+  readonly gate: PacketGate;
+  /** They prove something: judged as soon as the packet is seen. */
+  readonly judged: readonly number[];
+  /** Weak: judged when something else is known of the same source. */
+  readonly remembered: readonly number[];
+  /** Signatures that become proof when a remembered one came before them. */
+  readonly completing: ReadonlySet<number>;
+
+  constructor(catalogue: readonly CompiledSignature[]) {
+    const found = catalogue.flatMap((signature, index) => {
+      if (signature.literals.length > 0 || signature.sequence !== undefined) return [];
+      const key = gateKey(signature);
+      return key === undefined ? [] : [{ key, index, weak: signature.grade === 'weak' }];
+    });
+    const judged = found.filter(({ weak }) => !weak);
+    const remembered = found.filter(({ weak }) => weak);
+    this.gate = new PacketGate(
+      judged.map(({ key }) => key),
+      remembered.map(({ key }) => key),
+    );
+    this.judged = judged.map(({ index }) => index);
+    this.remembered = remembered.map(({ index }) => index);
+    this.completing = completing(catalogue, new Set(this.remembered.map((index) => catalogue[index]!.id)));
+  }
+}
+
+/** Members of the sequences that need a remembered header. */
+function completing(catalogue: readonly CompiledSignature[], headers: ReadonlySet<string>): ReadonlySet<number> {
+  const members = new Set(
+    catalogue.flatMap(({ sequence }) => (sequence?.needs?.some((id) => headers.has(id)) ? sequence.of : [])),
+  );
+  return new Set(catalogue.flatMap(({ id }, index) => (members.has(id) && !headers.has(id) ? [index] : [])));
+}
