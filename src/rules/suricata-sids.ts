@@ -1,0 +1,27 @@
+/**
+ * Numbers of rules. A signature's own number is the number of its rule for scans inside; the others stand at fixed
+ * distances, so that a number names its signature whatever else is exported:
+ * `base + 1,000,000 × variant + 100,000 × role + (the signature's number − 9,100,000)`.
+ */
+
+export const firstSid = 9_100_000;
+/** Numbers of signatures, own ones included, lie within this. */
+const span = 100_000;
+
+/** What a rule is for: scans inside, outbound, inbound; and what only marks for later. */
+export const roles = ['internal', 'outbound', 'inbound', 'mark', 'raise'] as const;
+export type Role = (typeof roles)[number];
+
+/** Above all ranges that others use; `--sid-base` moves it. */
+export const defaultSidBase = firstSid;
+
+export function ruleSid(base: number, signatureSid: number, role: Role, variant: number): number {
+  return base + variant * 10 * span + roles.indexOf(role) * span + (signatureSid - firstSid);
+}
+
+/** The signature's number behind a rule's; undefined if the rule cannot be one of ours. */
+export function signatureSid(base: number, sid: number): number | undefined {
+  if (sid < base) return undefined;
+  const role = Math.floor((sid - base) / span) % 10;
+  return role < roles.length ? firstSid + ((sid - base) % span) : undefined;
+}
