@@ -3,8 +3,14 @@
  * dead slows down neither detection nor the other outputs.
  */
 
+import { join } from 'node:path';
+import { ConfigurationError } from '../configuration/configuration-error.ts';
 import type { DestinationSettings } from '../configuration/destination-settings.ts';
+import { withoutControls } from '../report/printable.ts';
 import type { Alert } from '../scan/alert.ts';
+import { type OpenDestination, openDestination } from './open-destination.ts';
+import { Output } from './output.ts';
+import { Spool } from './spool.ts';
 
 export interface Outputs {
   /**
@@ -42,4 +48,53 @@ export interface OutputStatistics {
   readonly queued: number;
   /** Why the last attempt failed; empty: it did not. */
   readonly problem: string;
+}
+
+/**
+ * Opens files and spools, reads secrets; asks no receiver, for a dead one is no reason not to begin.
+ * @param onNotice what people should know, one line each: `output siem: cannot deliver: ...`.
+ * @throws ConfigurationError with everything that is wrong, a line for each output.
+ */
+export async function openOutputs(
+  settings: readonly DestinationSettings[],
+  onNotice: (text: string) => void,
+): Promise<Outputs> {
+  const opened = await Promise.allSettled(settings.map((one) => openOutput(one, onNotice)));
+  const outputs = opened.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+  const faults = opened.flatMap((result, index) =>
+    result.status === 'rejected' ? `output ${settings[index]?.name}: ${(result.reason as Error).message}` : [],
+  );
+  if (faults.length > 0) {
+    await Promise.all(outputs.map((output) => output.close(0)));
+    throw new ConfigurationError(faults.map(withoutControls).join('\n'));
+  }
+  return {
+    send: (alert) => {
+      for (const output of outputs) output.send(alert);
+    },
+    saved: async () => {
+      await Promise.all(outputs.map((output) => output.saved()));
+    },
+    statistics: () => outputs.map((output) => output.statistics()),
+    reopen: () => {
+      for (const output of outputs) output.reopen();
+    },
+    close: async (deadlineMilliseconds) => {
+      await Promise.all(outputs.map((output) => output.close(deadlineMilliseconds)));
+    },
+  };
+}
+
+async function openOutput(settings: DestinationSettings, onNotice: (text: string) => void): Promise<Output> {
+  const notice = (text: string) => onNotice(withoutControls(`output ${settings.name}: ${text}.`));
+  const { destination, format }: OpenDestination = await openDestination(settings, notice);
+  try {
+    // Below the folder, for several outputs may name the same.
+    const folder = 'spool' in settings && settings.spool !== '' ? join(settings.spool, settings.name) : '';
+    const spool = folder === '' ? undefined : await Spool.open(folder, notice);
+    return new Output({ settings, destination, format, spool, onNotice });
+  } catch (error) {
+    await destination.close();
+    throw error;
+  }
 }

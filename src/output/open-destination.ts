@@ -1,0 +1,95 @@
+/** The destination that settings describe. What only one type needs is loaded for it alone. */
+
+import { hostname } from 'node:os';
+import { createSecureContext } from 'node:tls';
+import type { DestinationSettings, LineFormat } from '../configuration/destination-settings.ts';
+import { product } from '../report/product.ts';
+import type { Alert } from '../scan/alert.ts';
+import type { Destination } from './destination.ts';
+import { readCertificates, readSecret } from './read-secret.ts';
+import { fitted } from './shortened-alert.ts';
+
+export interface OpenDestination {
+  readonly destination: Destination;
+  /** What is queued and delivered for one alert. */
+  readonly format: (alert: Alert) => string;
+}
+
+/** @throws Error in plain words when a file, a secret or a certificate is not as it must be. Receivers are not asked. */
+export async function openDestination(
+  settings: DestinationSettings,
+  onNotice: (text: string) => void,
+): Promise<OpenDestination> {
+  const formatLine = await loadFormat(settings.format);
+  switch (settings.type) {
+    case 'stdout': {
+      const { StdoutDestination } = await import('./stream-file.ts');
+      return { destination: new StdoutDestination(), format: formatLine };
+    }
+    case 'file': {
+      const { FileDestination } = await import('./stream-file.ts');
+      const destination = new FileDestination(settings.path);
+      await destination.check();
+      return { destination, format: formatLine };
+    }
+    case 'syslog': {
+      const { syslogHeader } = await import('./syslog-message.ts');
+      const sender = { facility: settings.facility, hostname: hostname(), processId: process.pid };
+      const format = (alert: Alert) => {
+        const header = syslogHeader(alert, sender);
+        return header + fitted(alert, formatLine, settings.maximumSize - header.length);
+      };
+      return { destination: await openSyslog(settings, onNotice), format };
+    }
+    case 'webhook': {
+      const { Webhook } = await import('./webhook.ts');
+      const { name, version } = product();
+      const destination = new Webhook({
+        url: settings.url,
+        contentType: settings.format === 'cef' ? 'text/plain; charset=utf-8' : 'application/json',
+        secret: settings.secret && readSecret(settings.secret),
+        authorization: settings.authorization && readSecret(settings.authorization),
+        tls: checkedCertificates(settings),
+        userAgent: `${name}/${version}`,
+      });
+      return { destination, format: formatLine };
+    }
+  }
+}
+
+async function openSyslog(
+  settings: Extract<DestinationSettings, { type: 'syslog' }>,
+  onNotice: (text: string) => void,
+): Promise<Destination> {
+  const { host, port, transport } = settings;
+  if (transport === 'udp') {
+    const { SyslogDatagrams } = await import('./syslog-datagrams.ts');
+    return new SyslogDatagrams(host, port);
+  }
+  const { SyslogStream } = await import('./syslog-stream.ts');
+  const tls = transport === 'tls' ? checkedCertificates(settings) : undefined;
+  return new SyslogStream({ host, port, tls, onNotice });
+}
+
+function checkedCertificates({ certificates }: Extract<DestinationSettings, { certificates: object }>) {
+  const options = readCertificates(certificates);
+  try {
+    createSecureContext(options);
+  } catch (error) {
+    throw new Error(`ca-file, certificate-file or key-file is not right: ${(error as Error).message}`);
+  }
+  return options;
+}
+
+async function loadFormat(format: LineFormat): Promise<(alert: Alert) => string> {
+  switch (format) {
+    case 'eve':
+      return (await import('../report/eve.ts')).eveLine;
+    case 'ecs':
+      return (await import('../report/ecs.ts')).formatLine;
+    case 'ocsf':
+      return (await import('../report/ocsf.ts')).formatLine;
+    case 'cef':
+      return (await import('../report/cef.ts')).formatLine;
+  }
+}
