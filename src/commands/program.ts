@@ -54,6 +54,7 @@ function describe(console: Console, finish: (code: number) => void): Command {
     .addOption(
       new Option('--min-severity <level>', 'leave out less severe scans').choices(['info', 'low', 'medium', 'high']),
     )
+    .option('--send', 'send alerts to the outputs of the configuration, too (docs/outputs.md)')
     .option('--fail-on-alert', 'exit with 3 when a scan was reported, unless it is authorised')
     .option('--no-progress', 'no progress bar')
     .option('-q, --quiet', 'nothing on standard error but errors')

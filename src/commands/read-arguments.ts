@@ -54,6 +54,7 @@ function parse(argv: readonly string[]) {
         internal: { type: 'string', multiple: true },
         signatures: { type: 'string', multiple: true },
         'min-severity': { type: 'string' },
+        send: { type: 'boolean' },
         'fail-on-alert': { type: 'boolean' },
         'no-progress': { type: 'boolean' },
         quiet: { type: 'boolean', short: 'q' },

@@ -1,6 +1,7 @@
 /** `trespass read FILE...`: captures in, alerts out. */
 
 import { defaultSettings, type OutputSettings, type Settings } from '../configuration/settings.ts';
+import type { OutputStatistics, Outputs } from '../output/outputs.ts';
 import { withoutControls } from '../report/printable.ts';
 import { countSeverity, emptySeverityCounts, scanSummary } from '../report/summary.ts';
 import { type Alert, type Severity, severities } from '../scan/alert.ts';
@@ -20,6 +21,7 @@ export interface ReadOptions {
   readonly internal?: readonly string[];
   readonly signatures?: readonly string[];
   readonly minSeverity?: Severity;
+  readonly send?: boolean;
   readonly failOnAlert?: boolean;
   readonly quiet?: boolean;
   readonly progress?: boolean;
@@ -70,6 +72,7 @@ export async function read(
   const catalogue = await withUserSignatures(loadCatalogue(), settings.signatures, onNotice);
   const counts = emptySeverityCounts();
   let found = false;
+  const outputs = options.send ? await openOutputs(settings, onNotice) : undefined;
   const interruption = new Interruption();
 
   const statistics = await readCaptures({
@@ -77,6 +80,7 @@ export async function read(
     catalogue,
     settings: settings.scan,
     onAlert: (alert) => {
+      outputs?.send(alert);
       if (!isShown(alert, settings.output)) return;
       found ||= alert.severity !== 'info';
       if (alert.state === 'closed') countSeverity(counts, alert);
@@ -86,12 +90,19 @@ export async function read(
     onProgress: (done, total) => progress?.update(done, total),
     onNotice,
     signal: interruption.signal,
-  }).finally(() => interruption.forget());
+  }).finally(async () => {
+    interruption.forget();
+    // Also when reading failed: what was found until then is sent.
+    await outputs?.close(sendingTime);
+  });
   await report.end();
 
   progress?.stop();
   if (forPeople && !options.quiet) console.stderr.write(`${scanSummary(counts)}\n`);
-  if (options.stats) console.stderr.write(printStatistics(statistics));
+  const sent = outputs?.statistics() ?? [];
+  if (options.stats)
+    console.stderr.write(printStatistics({ ...statistics, ...(outputs && { outputs: byName(sent) }) }));
+  if (sent.some(({ dropped }) => dropped > 0)) return exitCode.failed;
   if (interruption.exitCode !== undefined) return interruption.exitCode;
   return found && options.failOnAlert ? exitCode.found : exitCode.done;
 }
@@ -104,8 +115,24 @@ async function defaultEngine(): Promise<Engine> {
   return { readCaptures, loadCatalogue };
 }
 
+/** After the last capture, receivers have so long (milliseconds) for what still waits. */
+const sendingTime = 10_000;
+
+async function openOutputs({ outputs }: Settings, onNotice: (text: string) => void): Promise<Outputs> {
+  if (outputs.length === 0) {
+    throw new UsageError(
+      '--send: the configuration names no outputs. Add a section `outputs:` and give it with --config.',
+    );
+  }
+  return (await import('../output/outputs.ts')).openOutputs(outputs, onNotice);
+}
+
+function byName(statistics: readonly OutputStatistics[]): object {
+  return Object.fromEntries(statistics.map(({ name, type: _type, problem: _problem, ...counts }) => [name, counts]));
+}
+
 /** What the command line says stands above the file. */
-async function settingsFrom(options: ReadOptions): Promise<Settings> {
+export async function settingsFrom(options: ReadOptions): Promise<Settings> {
   // Loaded only with a file: YAML and the schema cost 200 ms.
   const settings =
     options.config === undefined
@@ -144,10 +171,10 @@ function isShown({ state, severity }: Alert, { minimumSeverity, openScans }: Out
   return (state === 'closed' || openScans) && severities.indexOf(severity) >= severities.indexOf(minimumSeverity);
 }
 
-type Printer = (alert: Alert) => string;
+export type Printer = (alert: Alert) => string;
 
 /** Only what is printed with is loaded. */
-async function loadPrinter(forPeople: boolean, { stdout }: Console): Promise<Printer> {
+export async function loadPrinter(forPeople: boolean, { stdout }: Console): Promise<Printer> {
   if (forPeople) {
     const { alertTable } = await import('../report/table.ts');
     const options = { columns: columnsOf(stdout), colour: stdout.hasColors?.() ?? false };
