@@ -1,0 +1,146 @@
+/** Reads its sources in turn, lets the engine see every frame, posts evidence, and tells a few times a second how it is. */
+
+import { Engine } from '../engine.ts';
+import { evidenceInFlight } from '../limits.ts';
+import { protocols } from '../protocol/protocols.ts';
+import type { Evidence } from '../scan/evidence.ts';
+import { PcapReader } from './pcap-reader.ts';
+import { RingReader } from './ring-reader.ts';
+import { SourceWaiter } from './source-waiter.ts';
+import { viewMemory } from './system-calls.ts';
+import type { FromWorker, PostedEvidence, Source, ToWorker, WorkerCounters, WorkerData } from './worker-messages.ts';
+
+/** Milliseconds. */
+const beatEvery = 250;
+const messagesEvery = 20;
+const waitAtMost = 50;
+
+/** Microseconds: a packet waits so long at most for its block to be handed over, and more when the machine is busy. */
+const inTheKernel = 500_000;
+
+interface Channel {
+  readonly post: (message: FromWorker) => void;
+  readonly receive: () => ToWorker | undefined;
+}
+
+export class CaptureLoop {
+  readonly #engine: Engine;
+  readonly #channel: Channel;
+  readonly #waiting: Int32Array;
+  readonly #readers = new Map<number, RingReader | PcapReader>();
+  readonly #waiter = new SourceWaiter();
+  #found: PostedEvidence[] = [];
+  #evidenceDropped = 0;
+  #packetsSkipped = 0;
+  #idle = true;
+  #stopped = false;
+  #nextBeat = 0;
+  #nextMessages = 0;
+
+  constructor({ catalogue, waiting }: WorkerData, channel: Channel) {
+    this.#engine = new Engine(catalogue, protocols, (evidence) => this.#keep(evidence));
+    this.#waiting = new Int32Array(waiting);
+    this.#channel = channel;
+  }
+
+  /** Until it is told to stop. */
+  run(): void {
+    while (!this.#stopped) {
+      this.#turn();
+      const now = performance.now();
+      if (now >= this.#nextMessages) this.#obey(now);
+      if (now >= this.#nextBeat) this.#beat(now);
+      if (this.#idle) this.#waiter.wait(waitAtMost);
+    }
+    // What the kernel has handed over until now is part of the story.
+    for (let turns = 0; turns < 1024 && !this.#idle; turns++) this.#turn();
+    this.#engine.finish();
+    this.#post();
+    this.#beat(performance.now());
+    this.#channel.post({ kind: 'stopped' });
+  }
+
+  #turn(): void {
+    this.#idle = true;
+    for (const reader of this.#readers.values()) if (reader.read(this.#engine)) this.#idle = false;
+    if (this.#found.length > 0) this.#post();
+  }
+
+  #keep({ signature, ...evidence }: Evidence): void {
+    if (Atomics.load(this.#waiting, 0) + this.#found.length >= evidenceInFlight) this.#evidenceDropped++;
+    else this.#found.push({ ...evidence, signature: signature.id });
+  }
+
+  #post(): void {
+    const evidence = this.#found;
+    if (evidence.length === 0) return;
+    this.#found = [];
+    Atomics.add(this.#waiting, 0, evidence.length);
+    this.#channel.post({ kind: 'evidence', evidence });
+  }
+
+  #obey(now: number): void {
+    this.#nextMessages = now + messagesEvery;
+    for (let message = this.#channel.receive(); message; message = this.#channel.receive()) {
+      if (message.kind === 'attach') this.#attach(message.source, message.afterDeath);
+      else if (message.kind === 'detach') this.#detach(message.id);
+      else if (message.kind === 'catalogue') this.#engine.replaceCatalogue(message.catalogue);
+      else this.#stopped = true;
+    }
+  }
+
+  #attach(source: Source, afterDeath: boolean): void {
+    const reader = readerOf(source);
+    if (afterDeath) this.#packetsSkipped += reader.skip();
+    this.#readers.set(source.id, reader);
+    this.#waiter.add(source);
+    this.#idle = false;
+  }
+
+  /** What is left in it is read; then its memory is no longer touched. */
+  #detach(id: number): void {
+    const reader = this.#readers.get(id);
+    for (let blocks = 0; blocks < 1024 && reader?.read(this.#engine); blocks++);
+    this.#readers.delete(id);
+    this.#waiter.remove(id);
+    this.#post();
+    this.#channel.post({ kind: 'detached', id });
+  }
+
+  #beat(now: number): void {
+    this.#nextBeat = now + beatEvery;
+    this.#channel.post({ kind: 'beat', clock: this.#clock(), counters: this.#counters() });
+  }
+
+  /** Everything older than this was looked at (microseconds since 1970), as far as this worker goes. */
+  #clock(): number {
+    if (this.#idle) return Date.now() * 1000 - inTheKernel;
+    let clock = Number.POSITIVE_INFINITY;
+    for (const { lastTime } of this.#readers.values()) if (lastTime > 0) clock = Math.min(clock, lastTime);
+    return clock === Number.POSITIVE_INFINITY ? 0 : clock - inTheKernel;
+  }
+
+  #counters(): WorkerCounters {
+    const { frames, packets, suspicions, evidence, suspicionsDropped } = this.#engine.count();
+    const { flows } = this.#engine;
+    return {
+      frames,
+      packets,
+      flows: flows.flows,
+      evicted: flows.evicted,
+      suspicions,
+      evidence,
+      evidenceDropped: this.#evidenceDropped,
+      segmentsDropped: flows.held.dropped,
+      suspicionsDropped,
+      memoryExhausted: flows.kept.exhausted,
+      packetsSkipped: this.#packetsSkipped,
+    };
+  }
+}
+
+function readerOf(source: Source): RingReader | PcapReader {
+  if ('pcap' in source) return new PcapReader(source.pcap.handle, source.pcap.linkType);
+  const { address, blockSize, blockCount, linkType } = source.ring;
+  return new RingReader({ memory: viewMemory(address, blockSize * blockCount), blockSize, blockCount, linkType });
+}

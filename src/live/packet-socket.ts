@@ -1,0 +1,183 @@
+/**
+ * A packet socket with a ring of memory that the kernel fills: packet(7), Documentation/networking/packet_mmap.rst. Opening
+ * one needs CAP_NET_RAW; reading it needs nothing.
+ */
+
+import { ARPHRD_LOOPBACK, type InterfaceState } from './network-interface.ts';
+import type { Ring } from './ring-layout.ts';
+import {
+  AF_PACKET,
+  bind,
+  check,
+  close,
+  getSocketOption,
+  lastError,
+  MAP_FAILED,
+  mapMemory,
+  SOCK_CLOEXEC,
+  SOCK_RAW,
+  SOL_SOCKET,
+  setSocketOption,
+  socket,
+  unmapMemory,
+  viewMemory,
+} from './system-calls.ts';
+
+const SOL_PACKET = 263;
+const PACKET_ADD_MEMBERSHIP = 1;
+const PACKET_RX_RING = 5;
+const PACKET_STATISTICS = 6;
+const PACKET_VERSION = 10;
+const PACKET_RESERVE = 12;
+const PACKET_FANOUT = 18;
+const PACKET_IGNORE_OUTGOING = 23;
+const SO_ATTACH_FILTER = 26;
+
+const TPACKET_V3 = 2;
+const PACKET_MR_PROMISC = 1;
+const ETH_P_ALL = 3;
+/** By a hash that is the same in both directions; fragments are put together first, so that they go with their flow. */
+const FANOUT_HASH_AND_DEFRAGMENT = 0x8000;
+/** The kernel chooses the group's number. Linux 4.12 and newer. */
+const FANOUT_UNIQUE = 0x2000;
+
+/** A block is handed over when it is full or this old (ms): what an alert waits at most for its packet. */
+const retireAfter = 20;
+/** Of one block: the greatest frame must fit, and 64 of them are a ring. */
+const blockSize = 1 << 20;
+/** Has no meaning for rings of this version, but must divide the block. */
+const frameSize = 2048;
+
+export interface PacketSocketOptions {
+  readonly state: InterfaceState;
+  readonly linkType: number;
+  /** Bytes; rounded up to whole blocks of 1 MiB, two at least. */
+  readonly ringSize: number;
+  readonly promiscuous: boolean;
+  /** Instructions of the kernel's packet filter (struct sock_filter, 8 bytes each); empty: take everything. */
+  readonly filter: Uint8Array;
+  /** Sockets of one group share the interface's packets by flow. Undefined: this one takes all. */
+  readonly fanout?: 'new group' | number | undefined;
+}
+
+export interface PacketSocket {
+  readonly ring: Ring;
+  /** The group that it is in. */
+  readonly fanout: number | undefined;
+  /** What the kernel counted since the last call: packets that passed the filter, and those of them that found no room. */
+  statistics(): { readonly packets: number; readonly drops: number };
+  /** Nobody may touch the ring's memory any more. */
+  close(): void;
+}
+
+/** @throws SystemCallError: EPERM without CAP_NET_RAW, EINVAL or ENOPROTOOPT where the kernel has no such ring. */
+export function openPacketSocket(options: PacketSocketOptions): PacketSocket {
+  // Protocol 0: nothing arrives before filter and ring are in place.
+  const descriptor = check('socket', socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
+  let ring: Ring | undefined;
+  try {
+    ring = openRing(descriptor, options);
+    if (options.filter.length > 0) attachFilter(descriptor, options.filter);
+    // The host's own packets come twice there, once on their way out and once on their way in. Linux 4.20 and newer.
+    if (options.state.hardware === ARPHRD_LOOPBACK) setNumber(descriptor, PACKET_IGNORE_OUTGOING, 1);
+    bindTo(descriptor, options.state.index);
+    if (options.promiscuous) joinPromiscuous(descriptor, options.state.index);
+    const fanout = options.fanout === undefined ? undefined : joinFanout(descriptor, options.fanout);
+    return packetSocket(ring, fanout);
+  } catch (error) {
+    if (ring) unmapMemory(ring.address, ring.blockSize * ring.blockCount);
+    close(descriptor);
+    throw error;
+  }
+}
+
+function openRing(descriptor: number, { ringSize, linkType }: PacketSocketOptions): Ring {
+  check('version of the ring', setNumber(descriptor, PACKET_VERSION, TPACKET_V3));
+  // Room to put a VLAN tag back in place.
+  setNumber(descriptor, PACKET_RESERVE, 4);
+  const blockCount = Math.max(2, Math.ceil(ringSize / blockSize));
+  const size = blockSize * blockCount;
+  // struct tpacket_req3
+  const request = Uint32Array.of(blockSize, blockCount, frameSize, size / frameSize, retireAfter, 0, 0);
+  const bytes = new Uint8Array(request.buffer);
+  check('ring', setSocketOption(descriptor, SOL_PACKET, PACKET_RX_RING, bytes, bytes.length));
+  const address = mapMemory(null, size, 3, 1, descriptor, 0);
+  if (address === MAP_FAILED) throw lastError('mmap');
+  return { descriptor, address, blockSize, blockCount, linkType };
+}
+
+/** struct sock_fprog: the number of instructions, and a pointer to them. */
+function attachFilter(descriptor: number, filter: Uint8Array): void {
+  const program = Buffer.alloc(16);
+  program.writeUInt16LE(filter.length / 8, 0);
+  // Where these bytes are is only known while the C library looks at them, so they are put into memory of its own kind.
+  const address = mapMemory(null, filter.length, 3, 0x22, -1, 0);
+  if (address === MAP_FAILED) throw lastError('mmap');
+  try {
+    new Uint8Array(viewMemory(address, filter.length)).set(filter);
+    program.writeBigUInt64LE(address, 8);
+    check('filter', setSocketOption(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, program, program.length));
+  } finally {
+    unmapMemory(address, filter.length);
+  }
+}
+
+/** struct sockaddr_ll; the protocol in network byte order. */
+function bindTo(descriptor: number, index: number): void {
+  const address = Buffer.alloc(20);
+  address.writeUInt16LE(AF_PACKET, 0);
+  address.writeUInt16BE(ETH_P_ALL, 2);
+  address.writeInt32LE(index, 4);
+  check('bind', bind(descriptor, address, address.length));
+}
+
+/** struct packet_mreq. The interface leaves the mode when the socket is closed. Tunnels know no such mode, and need none. */
+function joinPromiscuous(descriptor: number, index: number): void {
+  const request = Buffer.alloc(16);
+  request.writeInt32LE(index, 0);
+  request.writeUInt16LE(PACKET_MR_PROMISC, 4);
+  setSocketOption(descriptor, SOL_PACKET, PACKET_ADD_MEMBERSHIP, request, request.length);
+}
+
+/** Gives the group's number. */
+function joinFanout(descriptor: number, group: 'new group' | number): number {
+  if (group === 'new group') {
+    const mode = (FANOUT_HASH_AND_DEFRAGMENT | FANOUT_UNIQUE) << 16;
+    if (setNumber(descriptor, PACKET_FANOUT, mode) === 0) {
+      const number = Buffer.alloc(4);
+      check('fanout', getSocketOption(descriptor, SOL_PACKET, PACKET_FANOUT, number, [4]));
+      return number.readUInt16LE(0);
+    }
+    return joinFanout(descriptor, 1 + Math.floor(Math.random() * 65_535));
+  }
+  check('fanout', setNumber(descriptor, PACKET_FANOUT, (FANOUT_HASH_AND_DEFRAGMENT << 16) | group));
+  return group;
+}
+
+function setNumber(descriptor: number, name: number, value: number): number {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32LE(value | 0, 0);
+  return setSocketOption(descriptor, SOL_PACKET, name, bytes, bytes.length);
+}
+
+function packetSocket(ring: Ring, fanout: number | undefined): PacketSocket {
+  // struct tpacket_stats_v3: packets (the dropped ones, too), drops, how often the ring was full.
+  const counts = Buffer.alloc(12);
+  let closed = false;
+  return {
+    ring,
+    fanout,
+    statistics() {
+      if (closed || getSocketOption(ring.descriptor, SOL_PACKET, PACKET_STATISTICS, counts, [12]) < 0) {
+        return { packets: 0, drops: 0 };
+      }
+      return { packets: counts.readUInt32LE(0), drops: counts.readUInt32LE(4) };
+    },
+    close() {
+      if (closed) return;
+      closed = true;
+      unmapMemory(ring.address, ring.blockSize * ring.blockCount);
+      close(ring.descriptor);
+    },
+  };
+}
