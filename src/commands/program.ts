@@ -8,6 +8,7 @@ import type { ReadOptions } from './read.ts';
 import { parseSeconds, secondsExpected } from './read-arguments.ts';
 import type { SignatureListOptions } from './signatures.ts';
 import { version } from './version.ts';
+import { addWatchCommand } from './watch-command.ts';
 
 /** Runs the command that `argv` names. @throws CommanderError when the usage is bad, or help was asked for. */
 export async function runProgram(argv: readonly string[], console: Console): Promise<number> {
@@ -64,6 +65,8 @@ function describe(console: Console, finish: (code: number) => void): Command {
       const { read } = await import('./read.ts');
       finish(await read(files, options, console));
     });
+
+  addWatchCommand(program, console, finish);
 
   const signatures = program.command('signatures').description('Shows the catalogue: what is recognised, and why.');
   signatures
