@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Console } from './console.ts';
 import type { CoverageOptions } from './coverage.ts';
 import { exitCode } from './exit-code.ts';
+import { addImportCommand } from './import-command.ts';
 import type { ReadOptions } from './read.ts';
 import { parseSeconds, secondsExpected } from './read-arguments.ts';
 import type { SignatureListOptions } from './signatures.ts';
@@ -65,6 +66,8 @@ function describe(console: Console, finish: (code: number) => void): Command {
       const { read } = await import('./read.ts');
       finish(await read(files, options, console));
     });
+
+  addImportCommand(program, console, finish);
 
   addWatchCommand(program, console, finish);
 

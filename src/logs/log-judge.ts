@@ -1,0 +1,170 @@
+/** From records to evidence: the signatures whose every condition the log carries, judged by the engine's own judge. */
+
+import ipaddr from 'ipaddr.js';
+import { evidenceBytes, loggedFlows, loggedValues, rememberedEvidence } from '../limits.ts';
+import type { ClientMessage, Field, Protocol, Transport } from '../protocol/protocol.ts';
+import { usableOn } from '../rules/log-field-answers.ts';
+import { type LogKind, logSources } from '../rules/log-sources.ts';
+import type { Evidence } from '../scan/evidence.ts';
+import { Judge } from '../signature/judge.ts';
+import type { Signature } from '../signature/signature.ts';
+import type { LoggedValue, LogRecord } from './log-record.ts';
+
+/** What can be told from one kind of record over one transport: indices into the catalogue. */
+interface Candidates {
+  readonly indices: readonly number[];
+  /** Some of them are limited to ports. */
+  readonly portsMatter: boolean;
+}
+
+export class LogJudge {
+  /** Connections whose earlier commands were forgotten for newer ones. */
+  flowsForgotten = 0;
+  readonly #signatures: readonly Signature[];
+  readonly #judge: Judge;
+  readonly #candidates = new Map<string, Candidates>();
+  /** What records of one connection said before, where each is only one command. The oldest connection goes. */
+  readonly #flows = new Map<string, readonly LoggedValue[]>();
+  /** A signature counts once a connection, as in the engine. */
+  readonly #seen = new Set<string>();
+  #fields: readonly Field[] = [];
+
+  constructor(signatures: readonly Signature[]) {
+    this.#signatures = signatures;
+    const names = new Set(signatures.flatMap(({ match }) => match.map(({ field }) => field.split('.')[0] as string)));
+    // The judge asks protocols for fields; here the log has told them already.
+    this.#judge = new Judge(
+      signatures,
+      [...names].map((name) => this.#logged(name)),
+    );
+  }
+
+  judge(record: LogRecord): Evidence[] {
+    if (record.found !== undefined) {
+      const { signature, bytes } = record.found;
+      return this.#isNew(record, signature) ? [this.#reported(record, signature, bytes)] : [];
+    }
+    const suspects = this.#suspects(record);
+    if (suspects.length === 0 || record.values.length === 0) return [];
+    const values = logSources[record.kind].perFlow ? this.#withFlow(record) : record.values;
+    this.#fields = values.map(([name, value]) => ({ name, value, start: 0, end: value.length }));
+    const matched = this.#judge
+      .judge(message, suspects, true)
+      .filter(({ signature }) => this.#isNew(record, signature))
+      .map(({ index }) => index);
+    return matched.length === 0 ? [] : this.#evidence(record, values, matched);
+  }
+
+  #logged(name: string): Protocol {
+    return { name, transports: [], fields: {}, parse: () => this.#fields as Field[] };
+  }
+
+  #suspects({ kind, transport, targetPort }: LogRecord): readonly number[] {
+    const key = `${kind} ${transport}`;
+    let candidates = this.#candidates.get(key);
+    if (candidates === undefined) {
+      candidates = this.#candidatesFor(kind, transport);
+      this.#candidates.set(key, candidates);
+    }
+    if (!candidates.portsMatter) return candidates.indices;
+    return candidates.indices.filter((index) => {
+      const { ports } = this.#signatures[index] as Signature;
+      return ports.length === 0 || ports.includes(targetPort);
+    });
+  }
+
+  #candidatesFor(kind: LogKind, transport: Transport): Candidates {
+    const indices = this.#signatures.flatMap((signature, index) =>
+      signature.transports.includes(transport) && usableOn(signature, kind) ? [index] : [],
+    );
+    return { indices, portsMatter: indices.some((index) => (this.#signatures[index] as Signature).ports.length > 0) };
+  }
+
+  #withFlow({ flow, values }: LogRecord): readonly LoggedValue[] {
+    if (flow === '') return values;
+    const all = [...(this.#flows.get(flow) ?? []), ...values].slice(-loggedValues);
+    this.#flows.delete(flow);
+    this.#flows.set(flow, all);
+    if (this.#flows.size > loggedFlows) {
+      this.#flows.delete(this.#flows.keys().next().value as string);
+      this.flowsForgotten++;
+    }
+    return all;
+  }
+
+  #isNew({ flow }: LogRecord, { sid }: Signature): boolean {
+    if (flow === '') return true;
+    const key = `${sid} ${flow}`;
+    if (this.#seen.has(key)) return false;
+    this.#seen.add(key);
+    if (this.#seen.size > rememberedEvidence) this.#seen.delete(this.#seen.values().next().value as string);
+    return true;
+  }
+
+  /** Judged once more, with the values at their places in a text that stands for the client's bytes. */
+  #evidence(record: LogRecord, values: readonly LoggedValue[], matched: readonly number[]): Evidence[] {
+    const { text, fields } = layOut(values);
+    this.#fields = fields;
+    return this.#judge.judge(message, matched, true).map((match) => {
+      const length = Math.min(match.end - match.start, evidenceBytes);
+      const before = Math.min(match.start, evidenceBytes - length);
+      const from = match.start - before;
+      return {
+        ...this.#reported(record, match.signature, Buffer.from(text.slice(from, from + evidenceBytes), 'latin1')),
+        matchStart: before,
+        matchEnd: before + length,
+        fields: match.fields,
+      };
+    });
+  }
+
+  #reported(record: LogRecord, signature: Signature, bytes: Uint8Array): Evidence {
+    return {
+      signature,
+      time: record.time,
+      transport: record.transport,
+      source: canonicalAddress(record.source),
+      sourcePort: record.sourcePort,
+      target: canonicalAddress(record.target),
+      targetPort: record.targetPort,
+      // Nobody's words reach a server's log over TCP without a handshake.
+      spoofable: record.transport !== 'tcp',
+      bytes: bytes.slice(0, evidenceBytes),
+      matchStart: 0,
+      matchEnd: Math.min(bytes.length, evidenceBytes),
+      fields: Object.fromEntries(record.values.slice(0, 8)),
+    };
+  }
+}
+
+/** Nothing of it is looked at but that it is whole: the conditions on the payload are left out above. */
+const message: ClientMessage = {
+  bytes: new Uint8Array(0),
+  start: 0,
+  end: 0,
+  transport: 'tcp',
+  atStart: true,
+  ended: true,
+  sourcePort: 0,
+  destinationPort: 0,
+};
+
+/** One value a line; what stands in an earlier one (the target in the request line) is not repeated. */
+function layOut(values: readonly LoggedValue[]): { readonly text: string; readonly fields: readonly Field[] } {
+  let text = '';
+  const fields = values.map(([name, value]) => {
+    const known = text.indexOf(value);
+    if (known >= 0) return { name, value, start: known, end: known + value.length };
+    const start = text === '' ? 0 : text.length + 1;
+    text = text === '' ? value : `${text}\n${value}`;
+    return { name, value, start, end: start + value.length };
+  });
+  return { text, fields };
+}
+
+/** Suricata writes IPv6 in full, servers write ::ffff:10.0.0.1: one source must have one spelling (RFC 5952). */
+function canonicalAddress(text: string): string {
+  if (!text.includes(':') || !ipaddr.isValid(text)) return text;
+  const address = ipaddr.process(text);
+  return address.kind() === 'ipv4' ? address.toString() : (address as ipaddr.IPv6).toRFC5952String();
+}
