@@ -55,7 +55,7 @@ export function countCoverage(
   });
   const probes = Object.entries(expectations.probes).map(([name, expectation]) => {
     const showings = captures
-      .map((one) => ({ ...one, signatures: ofProbe(name, one.signatures) }))
+      .map((one) => ({ ...one, signatures: withCombinations(ofProbe(name, one.signatures), one.signatures) }))
       .filter(({ observation, signatures: own }) => observation.probes.includes(name) || isPayloadOf(own, observation))
       .map((one) => showing(one.capture, one.observation, one.signatures));
     return entry('probe', name, expectation, showings, () => true);
@@ -94,6 +94,12 @@ function ofProbe(name: string, signatures: readonly Signature[]): Signature[] {
   return signatures.filter(
     ({ nmap, transports }) => nmap.probes.includes(probe!) && transports.some((one) => one === transport),
   );
+}
+
+/** And what they complete: a port scan before a probe is an alert of that probe's. */
+function withCombinations(own: readonly Signature[], all: readonly Signature[]): Signature[] {
+  const counts = (id: string): boolean => own.some((one) => one.id === id);
+  return [...own, ...all.filter(({ sequence }) => sequence?.needs !== undefined && sequence.of.some(counts))];
 }
 
 /** -sU sends the bytes of many probes as payload, and older versions sent some before there was a probe. */
