@@ -47,6 +47,7 @@ export function eveAlert(alert: Alert): Record<string, unknown> {
       severity: eveSeverity[alert.severity],
       metadata: metadata(alert),
     },
+    ...tlsOf(headline),
     payload: Buffer.from(headline.bytes).toString('base64'),
     payload_printable: printableBytes(headline.bytes),
     trespass: {
@@ -92,6 +93,12 @@ function endpoints(evidence: Evidence): Record<string, unknown> {
     ...(hasPorts(evidence) && { dest_port: evidence.targetPort }),
     proto: protocolName(evidence),
   };
+}
+
+/** Where Suricata 8 has it. */
+function tlsOf({ fields }: Evidence): { tls?: { ja4: string } } {
+  const ja4 = fields['tls.ja4'];
+  return ja4 === undefined ? {} : { tls: { ja4: printable(ja4) } };
 }
 
 function protocolName({ transport, source }: Evidence): string {

@@ -61,6 +61,7 @@ export function alertTable(alert: Alert, { columns, colour }: TableOptions): str
   for (const { scripts, probes } of alert.nmap.oneOf.slice(0, shownChoices)) {
     row('one of', names([...scripts, ...probes], shownChoices));
   }
+  row('JA4', names(ja4s(alert), shownChoices));
   row('version', versionText(alert.nmap.versions));
   row('or else', names(alert.nmap.orElse));
 
@@ -69,7 +70,7 @@ export function alertTable(alert: Alert, { columns, colour }: TableOptions): str
   for (const [index, one] of evidence.entries()) {
     row(index === 0 ? 'evidence' : '', evidenceLine(one, counts.get(one.signature.id) ?? 1));
     // A sequence has no bytes of its own: they are those of its parts.
-    if (!one.signature.sequence) row('', matchExcerpt(one, excerptWidth, mark));
+    if (!one.signature.sequence) row('', headerText(one) || matchExcerpt(one, excerptWidth, mark));
   }
   const more = alert.signatures.length - evidence.length;
   if (more > 0) row('', `and ${more} more kinds of evidence; --json names them`);
@@ -109,6 +110,19 @@ function targetLines({ targets, zone, omitted }: Alert): string[] {
 
 function ports(target: Target): string {
   return target.ports.length === 0 ? '' : `: ${names(target.ports, shownPorts)}`;
+}
+
+/** Of all TLS clients seen, in the order of their first appearance. */
+function ja4s({ evidence }: Alert): string[] {
+  return [...new Set(evidence.flatMap(({ fields }) => fields['tls.ja4'] ?? []))];
+}
+
+/** What a packet was known by that says nothing: its headers as numbers. Empty: there are bytes to show. */
+function headerText({ fields }: Evidence): string {
+  return Object.entries(fields)
+    .filter(([name]) => name.startsWith('packet.'))
+    .map(([name, value]) => printable(`${name.slice('packet.'.length)} ${value}`))
+    .join(', ');
 }
 
 function names(list: readonly string[], most = shownNames): string {
