@@ -2,12 +2,12 @@
 
 import type { CompiledSignature } from '../signature/compile-signatures.ts';
 import type { Condition, Signature } from '../signature/signature.ts';
-import type { Detection, SuricataAnswer, SuricataVersion } from './suricata-detection.ts';
+import type { Detection, SpecialPart, SuricataAnswer, SuricataVersion } from './suricata-detection.ts';
 import { dnsDetections } from './suricata-dns.ts';
-import { bufferPlaces, streamPlaces } from './suricata-fields.ts';
+import { bufferPlaces, streamedSignatures, streamPlaces } from './suricata-fields.ts';
 import { bufferOptions, content } from './suricata-options.ts';
 import { payloadDetections } from './suricata-payload.ts';
-import { specialPart } from './suricata-special.ts';
+import { headerNamesInStream, specialParts } from './suricata-special.ts';
 import { streamOptions } from './suricata-stream.ts';
 
 type Transport = Signature['transports'][number];
@@ -43,28 +43,19 @@ function queryDetection(signature: Signature): Detection {
   return { protocol: 'dns', options: ['flow:to_server', ...options] };
 }
 
-interface Part {
-  readonly protocol?: string;
-  readonly options: readonly string[];
-}
-
 function transportAnswer(signature: CompiledSignature, transport: Transport, version: SuricataVersion): SuricataAnswer {
-  const parts: Part[] = [];
+  const streamed = streamedSignatures[signature.id]?.includes(version) === true;
+  const said: (readonly SpecialPart[])[] = [];
   const unsaid: string[] = [];
   for (const condition of signature.match) {
-    const part = conditionPart(condition, transport, version);
-    if (part === undefined) unsaid.push(condition.field);
-    else parts.push(part);
+    const parts = conditionParts(condition, transport, version, streamed);
+    if (parts === undefined) unsaid.push(condition.field);
+    else said.push(parts);
   }
-  const protocol = parts.find((part) => part.protocol !== undefined)?.protocol ?? transport;
-  const flow = transport === 'tcp' ? ['flow:established,to_server'] : ['flow:to_server'];
-  // Conditions on the stream first: what follows a sticky buffer speaks of that.
-  const options = [
-    ...parts.filter((part) => part.protocol === undefined),
-    ...parts.filter((part) => part.protocol !== undefined),
-  ].flatMap((part) => part.options);
-  if (unsaid.length === 0)
-    return { exactness: 'exact', reason: '', detections: [{ protocol, options: [...flow, ...options] }] };
+  const choices = allChoices(said);
+  if (unsaid.length === 0) {
+    return { exactness: 'exact', reason: '', detections: choices.map((parts) => detectionOf(parts, transport, [])) };
+  }
   const { literals } = signature;
   if (literals.length === 0 || literals.length > mostLiterals) {
     return { exactness: 'unsupported', reason: `Suricata has no word for ${unsaid.join(' and ')}`, detections: [] };
@@ -72,23 +63,53 @@ function transportAnswer(signature: CompiledSignature, transport: Transport, ver
   return {
     exactness: 'wider',
     reason: `Suricata has no word for ${unsaid.join(' and ')}: its bytes are looked for wherever they stand`,
-    detections: literals.map(({ bytes, anchored }) => ({
-      protocol: protocol === 'tcp' && anchored ? 'tcp-stream' : protocol,
-      options: [...flow, ...content(bytes, { start: anchored, nocase: true, fast: true }), ...options],
-    })),
+    detections: literals.flatMap(({ bytes, anchored }) => {
+      const search = content(bytes, { start: anchored, nocase: true, fast: true });
+      return choices.map((parts) => detectionOf(parts, transport, search));
+    }),
   };
 }
 
-function conditionPart(condition: Condition, transport: Transport, version: SuricataVersion): Part | undefined {
+/** One part of each condition, in all combinations. */
+function allChoices(conditions: readonly (readonly SpecialPart[])[]): SpecialPart[][] {
+  return conditions.reduce<SpecialPart[][]>(
+    (choices, parts) => choices.flatMap((choice) => parts.map((part) => [...choice, part])),
+    [[]],
+  );
+}
+
+function detectionOf(parts: readonly SpecialPart[], transport: Transport, search: readonly string[]): Detection {
+  const flow = transport === 'tcp' ? ['flow:established,to_server'] : ['flow:to_server'];
+  const fromStart = search.includes('startswith');
+  const protocol = parts.find((part) => part.protocol !== undefined)?.protocol;
+  // Conditions on the stream first: what follows a sticky buffer speaks of that.
+  const options = [
+    ...parts.filter((part) => part.protocol === undefined),
+    ...parts.filter((part) => part.protocol !== undefined),
+  ].flatMap((part) => part.options);
+  return {
+    protocol: protocol ?? (transport === 'tcp' && fromStart ? 'tcp-stream' : transport),
+    options: [...flow, ...search, ...options],
+  };
+}
+
+function conditionParts(
+  condition: Condition,
+  transport: Transport,
+  version: SuricataVersion,
+  streamed: boolean,
+): readonly SpecialPart[] | undefined {
   const { field, test } = condition;
-  const special = specialPart(condition, version);
-  if (special !== undefined) return special;
-  const buffer = bufferPlaces[field];
-  if (buffer !== undefined && version >= buffer.since) {
-    return { protocol: buffer.protocol, options: [buffer.keyword, ...bufferOptions(test)] };
+  if (!streamed) {
+    const special = specialParts(condition, version, transport);
+    if (special !== undefined) return special;
+    const buffer = bufferPlaces[field];
+    if (buffer !== undefined && version >= buffer.since) {
+      return [{ protocol: buffer.protocol, options: [buffer.keyword, ...bufferOptions(test)] }];
+    }
   }
+  if (streamed && field === 'http.header_names' && test.is !== undefined) return [headerNamesInStream(test.is)];
   const place = streamPlaces[field];
-  if (place === undefined) return undefined;
-  const options = streamOptions(field, place, test);
-  return options && { options: transport === 'udp' ? options : options };
+  const options = place && streamOptions(field, place, test);
+  return options && [{ options }];
 }

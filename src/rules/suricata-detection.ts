@@ -25,3 +25,9 @@ export interface SuricataAnswer extends Answer {
   /** A signature is found when any of these is. Empty: unsupported, or a sequence. */
   readonly detections: readonly Detection[];
 }
+
+/** One condition in words of Suricata; without `protocol` on payload or stream. */
+export interface SpecialPart {
+  readonly protocol?: string;
+  readonly options: readonly string[];
+}

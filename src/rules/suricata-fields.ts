@@ -19,6 +19,8 @@ export interface StreamPlace {
   readonly any: string;
   /** Bytes of the value's length that stand before it, big-endian. `before` is then what stands before these. */
   readonly lengthSize?: 1 | 2 | 4;
+  /** Bytes that no value holds, for classes of a pattern that only say what they exclude. */
+  readonly never?: string;
 }
 
 export const bufferPlaces: Readonly<Record<string, BufferPlace>> = {
@@ -33,26 +35,45 @@ export const bufferPlaces: Readonly<Record<string, BufferPlace>> = {
   'http.body': { keyword: 'http.request_body', protocol: 'http', since: 6 },
   'http.header': { keyword: 'http.request_header', protocol: 'http', since: 7 },
   'ssh.software': { keyword: 'ssh.software', protocol: 'ssh', since: 6 },
-  'smb.tree_path': { keyword: 'smb.share', protocol: 'smb', since: 6 },
   'tls.server_name': { keyword: 'tls.sni', protocol: 'tls', since: 6 },
   'snmp.community': { keyword: 'snmp.community', protocol: 'snmp', since: 6 },
 };
 
-const line = (before: string, after = '[ \\t]*\\r*\\n'): StreamPlace => ({ before, after, any: '[^\\r\\n]' });
+const line = (before: string, after = '[ \\t]*\\r*\\n'): StreamPlace => ({
+  before,
+  after,
+  any: '[^\\r\\n]',
+  never: '\\r\\n',
+});
 const command = (verbs: string): StreamPlace => line(`(?:^|\\n)(?i:${verbs})`);
-const header = (names: string): StreamPlace => line(`\\n(?i:${names})[ \\t]*:[ \\t]*`);
+/** A header of a request whose request line ends with the protocol's name and version; not in the body of an HTTP request. */
+const header = (protocol: string, names: string): StreamPlace =>
+  line(
+    `^(?![^\\r\\n]* HTTP/)(?:|.*?\\n)[A-Z]+ [^\\r\\n]+ ${protocol}/\\d\\.\\d\\r?\\n(?:[^\\r\\n]+\\r?\\n)*?(?i:${names})[ \\t]*:[ \\t]*`,
+  );
+/** RFC 5321 section 4.1.1.4: what follows DATA is a mail, until the flow ends or a dot stands alone. */
+const outsideMail = '^(?:(?!(?i:DATA)[ \\t]*\\r?\\n)[^\\n]*\\n)*?';
 /** RFC 5321 section 4.1.1: the address stands between angle brackets; some clients leave them out. */
 const envelope = (verb: string): StreamPlace => ({
-  before: `(?:^|\\n)(?i:${verb}):[ \\t]*<?`,
+  before: `${outsideMail}(?i:${verb}):[ \\t]*<?`,
   after: '[>\\s]',
   any: '[^>\\r\\n]',
 });
-/** One name list of KEXINIT (RFC 4253 section 7.1). */
-const nameList: StreamPlace = { before: '', after: '\\x00\\x00', any: '[^\\x00]', lengthSize: 4 };
+/** A name list of KEXINIT (RFC 4253 section 7.1): message number, cookie, and so many lists before it. */
+const nameList = (before: number): StreamPlace => ({
+  before: `\\x14.{16}${'\\x00\\x00..[ -~]*'.repeat(before)}`,
+  after: '\\x00\\x00',
+  any: '[^\\x00]',
+  lengthSize: 4,
+  never: '\\x00',
+});
 /** RFC 905 section 13.3, in a TPKT packet: the fixed part of a connection request. */
 const connectionRequest = '^\\x03\\x00..[\\x06-\\xff]\\xe0.{5}';
 /** RFC 8446 section 4.1.2: a record with a ClientHello up to its cipher suites' length. */
 const clientHello = '\\x16\\x03[\\x00-\\x04]..\\x01\\x00..\\x03[\\x00-\\x04].{32}(?:\\x00|\\x20.{32})';
+
+/** The lowest bit is zero. */
+const even = `[${Array.from({ length: 128 }, (_, half) => `\\x${(2 * half).toString(16).padStart(2, '0')}`).join('')}]`;
 
 export const streamPlaces: Readonly<Record<string, StreamPlace>> = {
   'coap.token': { before: '^[\\x48\\x58][\\x01-\\x07]..', after: '[^\\xff]', any: '.' },
@@ -60,8 +81,12 @@ export const streamPlaces: Readonly<Record<string, StreamPlace>> = {
   'ftp.user': command('USER[ \\t]'),
   'ftp.password': line('(?:^|\\n)(?i:PASS)[ \\t]', '\\r*\\n'),
   'ftp.port': command('PORT[ \\t]'),
+  // Only where Suricata's own parser does not look: see streamedSignatures.
+  'http.method': { before: '(?:^|\\n)', after: ' [^\\r\\n]+ HTTP/1\\.[01]\\r?\\n', any: '[^ \\r\\n]' },
+  'http.uri': { before: '(?:^|\\n)[A-Z_]+ ', after: ' HTTP/1\\.[01]\\r?\\n', any: '[^\\r\\n]' },
+  'http.header': line('(?:^|\\n)[A-Z_]+ [^\\r\\n]+ HTTP/1\\.[01]\\r?\\n(?:[^\\r\\n]+\\r?\\n)*?'),
   'icap.request_line': line('(?:^|\\n)'),
-  'icap.user_agent': header('User-Agent'),
+  'icap.user_agent': header('ICAP', 'User-Agent'),
   'imap.command': line('(?:^|\\n)', '\\r*\\n'),
   'irc.command': line('(?:^|\\n)'),
   'irc.nick': command('NICK :?'),
@@ -73,6 +98,13 @@ export const streamPlaces: Readonly<Record<string, StreamPlace>> = {
   },
   'postgresql.user': { before: '^....\\x00\\x03.*\\x00user\\x00', after: '\\x00', any: '[^\\x00]' },
   'postgresql.database': { before: '^....\\x00\\x03.*\\x00database\\x00', after: '\\x00', any: '[^\\x00]' },
+  // MQTT 3.1.1 section 3.1: protocol, level, flags, keep-alive; version 5 has properties behind them.
+  'mqtt.client_id': {
+    before: `^\\x10[\\x00-\\x7f]\\x00(?:\\x04MQTT|\\x06MQIsdp)(?:[\\x03\\x04]${even}..|\\x05${even}...{1,40}?)`,
+    after: '',
+    any: '[^\\x00]',
+    lengthSize: 2,
+  },
   'pptp.vendor': {
     before: '^\\x00\\x9c\\x00\\x01\\x1a\\x2b\\x3c\\x4d\\x00\\x01.{82}',
     after: '\\x00',
@@ -80,31 +112,37 @@ export const streamPlaces: Readonly<Record<string, StreamPlace>> = {
   },
   'rdp.cookie_line': { before: connectionRequest, after: '', any: '.' },
   'rdp.cookie': { before: `${connectionRequest}Cookie: mstshash=`, after: '\\r\\n', any: '[^\\r]' },
-  'rdp.requested_protocols': { before: `${connectionRequest}.*\\x01.\\x08\\x00`, after: '', any: '.' },
   'sip.request_line': line('(?:^|\\n)'),
   'sip.method': { before: '(?:^|\\n)', after: ' [^\\r\\n]+ SIP/', any: '[^ \\r\\n]' },
-  'sip.from': header('From|f'),
-  'sip.to': header('To|t'),
-  'sip.via': header('Via|v'),
-  'sip.contact': header('Contact|m'),
-  'sip.user_agent': header('User-Agent'),
-  'smtp.helo': command('(?:EHLO|HELO|LHLO)[ \\t]+'),
+  'sip.from': header('SIP', 'From|f'),
+  'sip.to': header('SIP', 'To|t'),
+  'sip.via': header('SIP', 'Via|v'),
+  'sip.contact': header('SIP', 'Contact|m'),
+  'sip.user_agent': header('SIP', 'User-Agent'),
+  'smtp.helo': line(`${outsideMail}(?i:EHLO|HELO|LHLO)[ \\t]+`),
   'smtp.mail_from': envelope('MAIL FROM'),
   'smtp.rcpt_to': envelope('RCPT TO'),
-  'smtp.header': line('\\n', '\\r*\\n'),
-  'socks.user': { before: '^\\x05[^\\x00]{2,}?\\x01', after: '', any: '.', lengthSize: 1 },
-  'socks.password': { before: '', after: '', any: '.', lengthSize: 1 },
-  'ssh.kex': nameList,
-  'ssh.host_key_algorithms': nameList,
-  'ssh.encryption': nameList,
-  'ssh.mac': nameList,
-  'ssh.compression': nameList,
+  'smtp.header': line('(?i:DATA)[ \\t]*\\r?\\n(?:[^\\r\\n]+\\r?\\n)*?', '\\r*\\n'),
+  'ssh.banner': line('^', '\\r*\\n'),
+  'ssh.kex': nameList(0),
+  'ssh.host_key_algorithms': nameList(1),
+  'ssh.encryption': nameList(2),
+  'ssh.mac': nameList(4),
+  'ssh.compression': nameList(6),
   'svn.client': { before: '^\\( \\d{1,3} \\( [^)]*\\) \\d{1,5}:.* \\d{1,5}:', after: ' ', any: '[^ ]' },
   'tls.cipher_suites': { before: clientHello, after: '\\x01\\x00', any: '.', lengthSize: 2 },
 };
 
 /** Fields whose value is numbers in hex, joined by commas: how many digits each. */
 export const hexLists: Readonly<Record<string, number>> = {
-  'rdp.requested_protocols': 8,
   'tls.cipher_suites': 4,
+};
+
+/** Signatures for which Suricata's parser of their protocol does not start or gives up: said with bytes of the stream. */
+export const streamedSignatures: Readonly<Record<string, readonly SuricataVersion[]>> = {
+  // A method that Suricata does not know begins no HTTP until a server answers.
+  'http-waf-fingerprint-method': [6, 7, 8],
+  'http-sstp-correlation': [6, 7, 8],
+  // A Content-Length beyond 63 bits is an error, and the request's headers are given up.
+  'http-ip-https': [6, 7],
 };

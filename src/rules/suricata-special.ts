@@ -1,32 +1,45 @@
 /** Fields that need more than a place: several buffers, decoding, numbers. */
 
 import type { Condition, Test } from '../signature/signature.ts';
-import type { SuricataVersion } from './suricata-detection.ts';
+import { binaryFields } from './suricata-binary.ts';
+import type { SpecialPart, SuricataVersion } from './suricata-detection.ts';
+import { ntlmFields } from './suricata-ntlm.ts';
 import { bufferOptions, content, literalPattern, longestRun, pcre } from './suricata-options.ts';
+import { smbFields } from './suricata-smb.ts';
 import { bytesTest, numberBytes } from './suricata-stream.ts';
 
-export interface SpecialPart {
-  readonly protocol?: string;
-  readonly options: readonly string[];
-}
+/** Several parts are alternatives: a rule for each. */
+type Special = (test: Test, version: SuricataVersion, transport: string) => readonly SpecialPart[] | undefined;
 
-type Special = (test: Test, version: SuricataVersion) => SpecialPart | undefined;
-
-export const specialFields: Readonly<Record<string, Special>> = {
-  'http.header_names': headerNames,
-  'http.header': headerBeforeVersion7,
-  'http.credentials': credentials,
-  'ssh.banner': banner,
-  'tls.signature_algorithms': extension(0x000d, 2),
-  'tls.supported_versions': extension(0x002b, 1),
-  'tls.heartbeat': heartbeat,
-  'ntlm.workstation': () => undefined,
-  'snmp.request_id': requestId,
-  'mqtt.client_id': clientIdentifier,
+const specialFields: Readonly<Record<string, Special>> = {
+  ...smbFields,
+  ...ntlmFields,
+  ...binaryFields,
+  'http.header_names': one(headerNames),
+  'http.header': one(headerBeforeVersion7),
+  'http.credentials': one(credentials),
+  'ssh.banner': one(banner),
+  'tls.signature_algorithms': one(extension(0x000d, 2)),
+  'tls.supported_versions': one(extension(0x002b, 1)),
+  'tls.alpn': one(applicationProtocols),
+  'tls.heartbeat': one(heartbeat),
+  'snmp.request_id': one(requestId),
 };
 
-export function specialPart({ field, test }: Condition, version: SuricataVersion): SpecialPart | undefined {
-  return specialFields[field]?.(test, version);
+function one(part: (test: Test, version: SuricataVersion) => SpecialPart | undefined): Special {
+  return (test, version) => {
+    const only = part(test, version);
+    return only && [only];
+  };
+}
+
+/** Undefined: the field is no special one, or the test cannot be said so. */
+export function specialParts(
+  { field, test }: Condition,
+  version: SuricataVersion,
+  transport: string,
+): readonly SpecialPart[] | undefined {
+  return specialFields[field]?.(test, version, transport);
 }
 
 /** The buffer holds each name after CR LF, and an empty line: `\r\nHost\r\nAccept\r\n\r\n`. */
@@ -39,6 +52,12 @@ function headerNames({ is, matches }: Test): SpecialPart | undefined {
   // `(?:(?:A|B),?){2}`: what a comma parts there, a line end parts here.
   const lines = matches.replace(/^\^/, '^\\r\\n').replaceAll(',?)', '\\r\\n)').replace(/\$$/, '\\r\\n$');
   return { protocol: 'http', options: ['http.header_names', pcre(lines)] };
+}
+
+/** The same where no buffer is: a request line, these headers, and nothing else. */
+export function headerNamesInStream(names: string): SpecialPart {
+  const lines = names.split(',').map((name) => `${literalPattern(name)}:[^\\r\\n]*\\r\\n`);
+  return { options: [pcre(`(?:^|\\n)[A-Z_]+ [^\\r\\n]+ HTTP/1\\.[01]\\r\\n${lines.join('')}\\r\\n`)] };
 }
 
 /** Suricata 6 has only all headers together, each ended by CR LF, without Cookie. */
@@ -69,7 +88,9 @@ function credentials(test: Test): SpecialPart | undefined {
 }
 
 /** `SSH-2.0-OpenSSH_9.6` is two buffers: `2.0` and `OpenSSH_9.6`. */
-function banner({ is, matches }: Test): SpecialPart | undefined {
+function banner({ is, matches }: Test, version: SuricataVersion): SpecialPart | undefined {
+  // Version 6 gives the buffers only when the server has said its line, too.
+  if (version < 7) return undefined;
   const parts = /^\^?SSH-(\d)\\?\.(\d+)-(.*)$/s.exec(is ?? matches ?? '');
   if (parts === null) return undefined;
   const [, major, minor, software] = parts as unknown as [string, string, string, string];
@@ -86,7 +107,7 @@ function banner({ is, matches }: Test): SpecialPart | undefined {
 }
 
 /** A list of 16-bit numbers in an extension of ClientHello (RFC 8446 section 4.2). */
-function extension(type: number, lengthSize: 1 | 2): Special {
+function extension(type: number, lengthSize: 1 | 2): (test: Test) => SpecialPart | undefined {
   return (test) => {
     const bytes = bytesTest(test, 4)?.is;
     if (bytes === undefined) return undefined;
@@ -121,6 +142,12 @@ function requestId({ is }: Test): SpecialPart | undefined {
   };
 }
 
-function clientIdentifier(test: Test): SpecialPart {
-  return { protocol: 'mqtt', options: ['mqtt.connect.clientid', ...bufferOptions(test)] };
+/** RFC 7301 section 3.1: names behind their length; the last one may go on. */
+function applicationProtocols({ starts }: Test): SpecialPart | undefined {
+  const names = starts?.split(',');
+  const last = names?.pop();
+  if (names === undefined || names.length === 0 || last === undefined) return undefined;
+  const bytes = names.map((name) => String.fromCharCode(name.length) + name).join('');
+  const pattern = `\\x16\\x03[\\x00-\\x04]..\\x01\\x00.*\\x00\\x10....${literalPattern(bytes)}.${literalPattern(last)}`;
+  return { options: [...content(bytes), pcre(pattern)] };
 }

@@ -23,8 +23,9 @@ function searched({ lengthSize }: StreamPlace, { is, starts, contains, ends, mat
 }
 
 function valuePattern(place: StreamPlace, { is, starts, contains, at, ends, matches, size }: Test): string | undefined {
-  const { any, after, lengthSize } = place;
-  const anyLength = lengthSize === undefined ? '' : `.{${lengthSize}}`;
+  const { any, after, lengthSize, never = '' } = place;
+  // Nothing that is counted with four bytes is longer than two can say.
+  const anyLength = lengthSize === undefined ? '' : lengthSize === 4 ? '\\x00\\x00..' : `.{${lengthSize}}`;
   const before = place.before.includes('|^') ? `(?:${place.before})` : place.before;
   const given = [is, starts, contains, ends, matches].filter((one) => one !== undefined).length;
   if (given > 1) return undefined;
@@ -40,7 +41,7 @@ function valuePattern(place: StreamPlace, { is, starts, contains, at, ends, matc
   if (matches !== undefined) {
     const inner = matches.startsWith('^') ? matches.slice(1) : `${any}*?${matches}`;
     if (outsideClasses(inner, '^')) return undefined;
-    return before + anyLength + withEnd(inner, after);
+    return before + anyLength + withEnd(never === '' ? inner : inner.replaceAll('[^', `[^${never}`), after);
   }
   if (size !== undefined) {
     const length = lengthSize === undefined ? '' : literalPattern(numberBytes(size, lengthSize));
