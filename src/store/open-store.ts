@@ -25,6 +25,22 @@ export function isPostgres(location: string): boolean {
 }
 
 /** @throws StoreError */
-export async function openStore(location: string, _options: OpenStoreOptions = {}): Promise<Store> {
-  throw new StoreError('cannot-open', `${location}: stores cannot be opened yet.`);
+export async function openStore(location: string, options: OpenStoreOptions = {}): Promise<Store> {
+  const windowSeconds = options.windowSeconds ?? 30;
+  const { mustExist = false, readOnly = false } = options;
+  if (isPostgres(location)) {
+    throw new StoreError('cannot-open', 'PostgreSQL: not yet.');
+  }
+  const [{ openSqlite }, { sqliteMigrations, storeApplicationId }, { SqlStore }] = await Promise.all([
+    import('./sqlite-database.ts'),
+    import('./sqlite-schema.ts'),
+    import('./sql-store.ts'),
+  ]);
+  const database = await openSqlite(location, {
+    applicationId: storeApplicationId,
+    migrations: sqliteMigrations,
+    mustExist,
+    readOnly,
+  });
+  return new SqlStore(database, { windowSeconds });
 }
