@@ -28,7 +28,7 @@ const headers: readonly (readonly [field: string, keys: readonly string[]])[] = 
 ];
 
 export function jsonAccess(line: string): Access | LeftOut {
-  const record = parseObject(line);
+  const record = parseObject(line) ?? parseObject(withoutApacheEscapes(line));
   if (record === undefined) return 'malformed';
   // Caddy puts the request into an object of its own.
   const request = asObject(record.request);
@@ -47,6 +47,13 @@ export function jsonAccess(line: string): Access | LeftOut {
     uri: textAt(source, keys.uri),
     headers: [...values, ...caddyHeaders(request)],
   };
+}
+
+/** Apache has no JSON of its own: what is not printable it writes as `\xNN` there, too, which no JSON has. */
+function withoutApacheEscapes(line: string): string {
+  return line.replace(/\\(?:x([0-9a-fA-F]{2})|.)/gs, (whole, hex: string | undefined) =>
+    hex === undefined ? whole : `\\u00${hex}`,
+  );
 }
 
 function textAt(record: JsonObject, names: readonly string[]): string | undefined {

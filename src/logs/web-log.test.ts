@@ -95,6 +95,12 @@ describe('access logs', () => {
     assert.equal(record(caddy).time, 1791665736.5e6);
   });
 
+  it('JSON of Apache, which writes bytes as no JSON does', () => {
+    const line =
+      '{"time":"2026-10-10T20:55:36+0000","remote_addr":"10.0.0.1","http_user_agent":"a\\\\x41 \\xe9 \\"","request":"GET / HTTP/1.1"}';
+    assert.equal(values(line)['http.user_agent'], 'a\\x41 \xe9 "');
+  });
+
   it('says why a line gives nothing', () => {
     const cases: [line: string, why: string][] = [
       ['', 'other'],

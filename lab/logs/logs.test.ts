@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { importLogs } from '../../src/logs/import-logs.ts';
+import { webLogParser } from '../../src/logs/web-log.ts';
+import { usableOn } from '../../src/rules/log-field-answers.ts';
+import type { Alert } from '../../src/scan/alert.ts';
+import { defaultScanSettings } from '../../src/scan/scan-settings.ts';
+import { loadCatalogue } from '../../src/signature/load-catalogue.ts';
+import { readCaptures } from '../../src/trespass.ts';
+import { capturesFolder } from '../repository.ts';
+import { logFormats } from './web-servers.ts';
+
+const catalogue = loadCatalogue();
+const folder = join(capturesFolder, 'logs');
+const recordings = readdirSync(folder).filter((name) => /-(nginx|apache)$/.test(name));
+
+/** What each format carries: the common format has no headers, only nginx's JSON tells Host and Cookie. */
+function carried(format: (typeof logFormats)[number], recording: string): readonly string[] {
+  const request = ['http.request_line', 'http.method', 'http.uri', 'http.version'];
+  if (format === 'common') return request;
+  const headers = ['http.user_agent', 'http.referer'];
+  return [
+    ...request,
+    ...headers,
+    ...(format === 'json' && recording.endsWith('nginx') ? ['http.host', 'http.cookie'] : []),
+  ];
+}
+
+async function closedAlerts(read: (onAlert: (alert: Alert) => void) => Promise<unknown>): Promise<Alert[]> {
+  const alerts: Alert[] = [];
+  await read((alert) => alert.state === 'closed' && alerts.push(alert));
+  return alerts;
+}
+
+function ids(alerts: readonly Alert[]): string[] {
+  return [...new Set(alerts.flatMap(({ signatures }) => signatures.map(({ signature }) => signature.id)))].sort();
+}
+
+describe('access logs of real servers', () => {
+  it('are there', () => assert.ok(recordings.length >= 8));
+
+  for (const recording of recordings) {
+    it(`${recording}: every format tells of the capture what it carries, and nothing else`, async () => {
+      const settings = defaultScanSettings;
+      const wire = await closedAlerts((onAlert) =>
+        readCaptures({ paths: [join(folder, recording, 'capture.pcap')], catalogue, settings, onAlert }),
+      );
+      for (const format of logFormats) {
+        const logged = await closedAlerts((onAlert) =>
+          importLogs({
+            paths: [join(folder, recording, `${format}.log`)],
+            parser: () => webLogParser({ server: '10.77.0.10', port: 80 }),
+            catalogue,
+            settings,
+            onAlert,
+            onNotice: (text) => assert.fail(text),
+          }),
+        );
+        const fields = carried(format, recording);
+        const visible = catalogue
+          .filter(
+            (signature) => usableOn(signature, 'web') && signature.match.every(({ field }) => fields.includes(field)),
+          )
+          .map(({ id }) => id);
+        assert.deepEqual(
+          ids(logged),
+          ids(wire).filter((id) => visible.includes(id)),
+          format,
+        );
+        const summary = (alerts: readonly Alert[]) =>
+          alerts.map(({ source, severity, zone, spoofable }) => [source, severity, zone, spoofable]);
+        assert.deepEqual(summary(logged), summary(wire), format);
+        assert.deepEqual(
+          logged.flatMap(({ targets }) => targets),
+          logged.map(() => ({ address: '10.77.0.10', ports: ['80/tcp'] })),
+        );
+        const scripts = new Set(wire.flatMap(({ nmap }) => nmap.scripts.map(({ name }) => name)));
+        for (const { name } of logged.flatMap(({ nmap }) => nmap.scripts)) assert.ok(scripts.has(name), name);
+      }
+      if (recording.startsWith('benign')) assert.deepEqual(wire, []);
+      else assert.ok(wire.length > 0);
+    });
+  }
+});
