@@ -5,6 +5,7 @@
 
 import type { Alert, Severity } from '../scan/alert.ts';
 import { isoTime } from '../scan/iso-time.ts';
+import { asciiJson } from './ascii-json.ts';
 import { tactics, techniques } from './attack.ts';
 import { eveAlert } from './eve.ts';
 import { eventId } from './event-id.ts';
@@ -19,7 +20,7 @@ const eventSeverity: Readonly<Record<Severity, number>> = { info: 1, low: 21, me
 
 /** No newline at the end. */
 export function formatLine(alert: Alert): string {
-  return JSON.stringify(ecsAlert(alert));
+  return asciiJson(ecsAlert(alert));
 }
 
 export function ecsAlert(alert: Alert): Record<string, unknown> {

@@ -7,6 +7,7 @@ import type { Alert, AlertIncident, Severity } from '../scan/alert.ts';
 import type { Evidence } from '../scan/evidence.ts';
 import { isoTime } from '../scan/iso-time.ts';
 import type { NmapStory, VersionRange } from '../scan/nmap-story.ts';
+import { asciiJson } from './ascii-json.ts';
 import { tactics, techniques } from './attack.ts';
 import { communityIdOf, hasPorts } from './flow-facts.ts';
 import { printable, printableBytes } from './printable.ts';
@@ -22,9 +23,9 @@ const signatureSeverity: Readonly<Record<Severity, string>> = {
   info: 'Informational',
 };
 
-/** No newline at the end. Pure ASCII, for every value from the wire is escaped first. */
+/** No newline at the end. Pure ASCII; every value from the wire is made printable first. */
 export function eveLine(alert: Alert): string {
-  return JSON.stringify(eveAlert(alert));
+  return asciiJson(eveAlert(alert));
 }
 
 export function eveAlert(alert: Alert): Record<string, unknown> {

@@ -7,6 +7,7 @@ import type { Alert, Severity } from '../scan/alert.ts';
 import type { Evidence } from '../scan/evidence.ts';
 import type { Zone } from '../scan/perimeter.ts';
 import type { Signature } from '../signature/signature.ts';
+import { asciiJson } from './ascii-json.ts';
 import { tactics, techniques } from './attack.ts';
 import { eveAlert } from './eve.ts';
 import { eventId } from './event-id.ts';
@@ -47,7 +48,7 @@ const boundaries: Readonly<Record<Zone, readonly [number, string]>> = {
 
 /** No newline at the end. */
 export function formatLine(alert: Alert): string {
-  return JSON.stringify(ocsfAlert(alert));
+  return asciiJson(ocsfAlert(alert));
 }
 
 export function ocsfAlert(alert: Alert): Record<string, unknown> {
