@@ -4,6 +4,7 @@ import { Engine } from './engine.ts';
 import { protocols } from './protocol/protocols.ts';
 import type { Evidence } from './scan/evidence.ts';
 import type { CompiledSignature } from './signature/compile-signatures.ts';
+import { PacketSignatures } from './signature/packet-signatures.ts';
 import type { ExampleFlow } from './signature/signature.ts';
 import {
   bytesOf,
@@ -19,6 +20,9 @@ const ethernet = 1;
 
 export class EngineTrial {
   readonly #engine: Engine;
+  /** Signatures that are judged only after the SYN of a port scan, and such a SYN. */
+  readonly #waiting: ReadonlySet<string>;
+  readonly #header: ExampleFlow | undefined;
   #evidence: Evidence[] = [];
   #clients = 0;
   #flows = 0;
@@ -26,6 +30,9 @@ export class EngineTrial {
   #time = 1_700_000_000_000;
 
   constructor(catalogue: readonly CompiledSignature[]) {
+    const { waiting, remembered } = new PacketSignatures(catalogue);
+    this.#waiting = new Set([...waiting].map((index) => catalogue[index]!.id));
+    this.#header = remembered.map((index) => catalogue[index]!.hits[0]?.[0]).find((hit) => hit !== undefined);
     this.#engine = new Engine(catalogue, protocols, (evidence) => this.#evidence.push(evidence));
   }
 
@@ -57,6 +64,12 @@ export class EngineTrial {
   /** Ids of the signatures that these frames prove. */
   see(frames: readonly Uint8Array[]): string[] {
     return this.evidence(frames).map(({ signature }) => signature.id);
+  }
+
+  /** What must come before the frames between these endpoints, so that the signature is judged at all. */
+  framesBefore(id: string, endpoints: Endpoints): Uint8Array[] {
+    if (this.#header === undefined || !this.#waiting.has(id)) return [];
+    return exampleFrames(this.#header, endpoints);
   }
 
   /** Does the packet's header satisfy the signature, which alone is no evidence (weak)? */

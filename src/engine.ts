@@ -3,6 +3,7 @@
  * hit (suspicion, judgement, evidence) is cold.
  */
 
+import type { FastPath } from './fast-path/fast-path.ts';
 import { BEHIND_HOLE, CLIENT_BYTES, DATAGRAM, FlowTable, MESSAGE_ENDED, NOTHING } from './flow/flow-table.ts';
 import { type RememberedHeader, RememberedHeaders } from './flow/remembered-headers.ts';
 import { evidenceBytes, flowDepth, judgementsPerFlow, rememberedEvidence, suspectedFlows } from './limits.ts';
@@ -38,6 +39,8 @@ interface Suspicion {
   judgedLength: number;
   /** What the same source sent to the same port before, over another connection; until it was reported. */
   header?: RememberedHeader | undefined;
+  /** There is, or was, one. */
+  afterHeader: boolean;
 }
 
 /** What the engine has done and what it had to leave out. Plain integers that only grow. */
@@ -57,7 +60,8 @@ export interface EngineCounters {
 
 export class Engine {
   readonly decoder = new PacketDecoder();
-  readonly flows = new FlowTable();
+  readonly flows: FlowTable;
+  readonly fastPath: FastPath | undefined;
   readonly counters: EngineCounters = {
     frames: 0,
     packets: 0,
@@ -71,9 +75,9 @@ export class Engine {
   private signatures: readonly Signature[];
   private search: LiteralSearch;
   private judge: Judge;
-  private packetSignatures: PacketSignatures;
-  private readonly headers = new RememberedHeaders();
   private readonly protocols: readonly Protocol[];
+  private packetSignatures: PacketSignatures;
+  private readonly headers: RememberedHeaders;
   private readonly onEvidence: (evidence: Evidence) => void;
   private readonly echoes = new Echoes();
   private readonly suspicions = new Map<number, Suspicion>();
@@ -87,13 +91,18 @@ export class Engine {
     signatures: readonly CompiledSignature[],
     protocols: readonly Protocol[],
     onEvidence: (evidence: Evidence) => void,
+    fastPath?: FastPath,
   ) {
     this.signatures = signatures;
+    this.flows = new FlowTable(undefined, fastPath?.flowMemory);
+    this.headers = new RememberedHeaders(undefined, fastPath?.headers);
     this.search = searchFor(signatures);
     this.judge = new Judge(signatures, protocols);
-    this.packetSignatures = new PacketSignatures(signatures);
     this.protocols = protocols;
+    this.packetSignatures = new PacketSignatures(signatures);
     this.onEvidence = onEvidence;
+    this.fastPath = fastPath;
+    this.serveFastPath();
   }
 
   /** From the next frame on, other signatures hold. Flows stay, and so do suspicions of signatures that are still there. */
@@ -110,6 +119,7 @@ export class Engine {
     this.search = searchFor(signatures);
     this.judge = new Judge(signatures, this.protocols);
     this.packetSignatures = new PacketSignatures(signatures);
+    this.serveFastPath();
   }
 
   /** Takes the captured frame bytes[start, end). The bytes are not needed after the call. */
@@ -174,11 +184,16 @@ export class Engine {
 
   /** Brings `counters` up to date. */
   count(): EngineCounters {
-    this.counters.frames = this.frames;
-    this.counters.packets = this.packets;
-    this.counters.payloads = this.payloads;
+    const settled = this.fastPath?.counters();
+    this.counters.frames = this.frames + (settled?.frames ?? 0);
+    this.counters.packets = this.packets + (settled?.packets ?? 0);
+    this.counters.payloads = this.payloads + (settled?.payloads ?? 0);
     this.counters.headersForgotten = this.headers.forgotten;
     return this.counters;
+  }
+
+  private serveFastPath(): void {
+    this.fastPath?.serve(this.flows, this.headers.key, this.search, this.signatures, this.packetSignatures);
   }
 
   /** A packet of TCP without a message, or of another protocol: does its header alone tell something? */
@@ -270,10 +285,13 @@ export class Engine {
 
   private suspect(packet: Packet): Suspicion | undefined {
     const transport = transportOf(packet);
-    const suspects = this.newSuspects(transport, packet.destinationPort);
+    if (this.search.hitCount === 0) return undefined;
+    const header = transport === 'tcp' ? this.headers.find(packet) : undefined;
+    const suspects = this.newSuspects(transport, packet.destinationPort, header !== undefined);
     if (suspects.length === 0) return undefined;
     const suspicion = this.suspicionOf(packet, transport, suspects);
-    if (transport === 'tcp') suspicion.header = this.headers.find(packet);
+    suspicion.header = header;
+    suspicion.afterHeader = header !== undefined;
     this.counters.suspicions++;
     this.nextId = this.nextId === 0x7fffffff ? 1 : this.nextId + 1;
     if (this.suspicions.size >= suspectedFlows) {
@@ -300,24 +318,26 @@ export class Engine {
       established: false,
       suspects,
       matched: new Set(),
+      afterHeader: false,
       judgements: 0,
       judgedLength: 0,
     };
   }
 
-  /** What the search just found, as far as transport and port allow it. */
-  private newSuspects(transport: Transport, targetPort: number): number[] {
+  /** What the search just found, as far as transport and port allow it, and of what counts only after a header. */
+  private newSuspects(transport: Transport, targetPort: number, afterHeader: boolean): number[] {
     const suspects: number[] = [];
     for (let index = 0; index < this.search.hitCount; index++) {
       const hit = this.search.hits[index] as number;
       const { transports, ports } = this.signatures[hit] as Signature;
+      if (!afterHeader && this.packetSignatures.waiting.has(hit)) continue;
       if (transports.includes(transport) && (ports.length === 0 || ports.includes(targetPort))) suspects.push(hit);
     }
     return suspects;
   }
 
-  private addHits({ transport, targetPort, suspects, matched }: Suspicion): void {
-    for (const hit of this.newSuspects(transport, targetPort)) {
+  private addHits({ transport, targetPort, suspects, matched, afterHeader }: Suspicion): void {
+    for (const hit of this.newSuspects(transport, targetPort, afterHeader)) {
       if (!matched.has(hit) && !suspects.includes(hit)) suspects.push(hit);
     }
   }

@@ -20,6 +20,7 @@ const layers = [
   'scan',
   'report',
   'configuration',
+  'fast-path',
   'engine.ts',
   'engine-trial.ts',
   'try-signature.ts',

@@ -28,6 +28,9 @@ import {
   START,
 } from './record-search.ts';
 
+/** LINKTYPE_ETHERNET. */
+const ETHERNET = 1;
+
 export { END, FRAME, LARGEST_RECORD, NEED_BYTES, SEARCH_BYTES } from './record-search.ts';
 
 /**
@@ -60,6 +63,10 @@ export class CaptureReader extends RecordSearch implements FrameSource {
   /** Steps to the next record: FRAME, NEED_BYTES (call `refill` and try again) or END. */
   next(): number {
     if (this.mode !== PCAP_LITTLE) return this.nextOther();
+    const filter = this.filter;
+    if (filter !== undefined && filter.window === this.window && this.linkType === ETHERNET) {
+      this.position = filter.run(this.position, this.filled, this.seconds);
+    }
     const view = this.view;
     const start = this.position + 16;
     if (start > this.filled) return this.nextOther();

@@ -1,6 +1,6 @@
 import type { ByteSource } from './byte-source.ts';
 import { ProblemLog } from './capture-problem.ts';
-import type { FrameRegisters } from './frame-source.ts';
+import type { FrameFilter, FrameRegisters } from './frame-source.ts';
 
 /**
  * Fits the second-level cache of common server cores beside the tables of the rest of the path. Sizes from 64 KB to 1 MB
@@ -15,6 +15,8 @@ export interface CaptureReaderOptions {
   windowBytes?: number;
   /** How far it may grow for a large record. */
   maximumWindowBytes?: number;
+  /** What may settle frames before `next` gives them. It lends the window. */
+  filter?: FrameFilter | undefined;
 }
 
 /** The part of a capture that is in memory: bytes `position` to `filled` of `window` are read and not yet used. */
@@ -41,16 +43,17 @@ export class CaptureWindow implements FrameRegisters {
   /** Bytes from `position` on that the next step cannot do without. */
   protected wanted = 1;
   protected readonly maximumWindow: number;
+  protected readonly filter: FrameFilter | undefined;
   protected readonly log = new ProblemLog();
   /** Offset in the capture of the window's first byte. */
   private base = 0;
 
   constructor(source: ByteSource, options: CaptureReaderOptions = {}) {
     this.source = source;
-    const size = Math.max(options.windowBytes ?? WINDOW_BYTES, 32);
-    this.maximumWindow = Math.max(options.maximumWindowBytes ?? MAXIMUM_WINDOW_BYTES, size);
-    this.window = new Uint8Array(size);
-    this.view = new DataView(this.window.buffer);
+    this.filter = options.filter;
+    this.window = options.filter?.window ?? new Uint8Array(Math.max(options.windowBytes ?? WINDOW_BYTES, 32));
+    this.maximumWindow = Math.max(options.maximumWindowBytes ?? MAXIMUM_WINDOW_BYTES, this.window.length);
+    this.view = new DataView(this.window.buffer, this.window.byteOffset);
   }
 
   /**

@@ -26,7 +26,40 @@ import {
   streamTimeout,
 } from '../limits.ts';
 import type { Packet } from '../packet/packet.ts';
-import { Handshakes, SYN_ANSWERED } from './handshakes.ts';
+import type { FlowMemory } from './flow-memory.ts';
+import {
+  ACK,
+  ANSWERED,
+  BASE,
+  BUCKET_SHIFT,
+  CLASS_MASK,
+  CLASS_SHIFT,
+  CLIENT_HIGH,
+  CLOSED,
+  DATAGRAMS,
+  DONE,
+  FIN,
+  FINISHED,
+  FLAGS,
+  GAPPED,
+  HAS_CHUNK,
+  HELD,
+  KEPT_OFFSET,
+  NEXT,
+  PLACES,
+  RECORD_SHIFT,
+  RESTART,
+  ROLE_UNKNOWN,
+  RST,
+  SPREAD,
+  SUSPICION,
+  SYN,
+  SYN_ANSWERED,
+  SYN_SEEN,
+  TAG_HIGH,
+  WAITING,
+} from './flow-record.ts';
+import { Handshakes } from './handshakes.ts';
 import { type FlowOrigin, type HeldFlow, type HeldSegment, HeldSegments } from './held-segments.ts';
 import { KeptBytes, sizeClassOf } from './kept-bytes.ts';
 import { isServicePort } from './service-ports.ts';
@@ -53,64 +86,16 @@ export interface ReleasedFlow {
   readonly origin: FlowOrigin | undefined;
 }
 
-/** Places in a bucket: eight tags and eight deadlines fill one cache line of 64 bytes. */
-const PLACES = 8;
-const BUCKET_SHIFT = 4;
-
-// Words of a record. Its place in the buckets follows from its offset.
-const TAG_HIGH = 0;
-const FLAGS = 1;
-/** Sequence number of the client's next byte. */
-const NEXT = 2;
-/** Sequence number of the first kept byte: NEXT - BASE bytes are kept, at most `flowDepth`. UDP: bytes searched so far. */
-const BASE = 3;
-const KEPT_OFFSET = 4;
-/** Id of the suspicion that the engine noted, or 0. */
-const SUSPICION = 5;
-const RECORD_SHIFT = 3;
-
-/** Knuth's multiplicative hash: the upper bits of the product choose the bucket. */
-const spread = 0x9e3779b1;
-
-// Flags of a record.
-/** The client is the endpoint with the larger hash. */
-const CLIENT_HIGH = 1;
-const SYN_SEEN = 4;
-const ANSWERED = 8;
-const DONE = 16;
-const CLOSED = 32;
-const ROLE_UNKNOWN = 64;
-/** The first kept byte is not the first that the client said. */
-const GAPPED = 128;
-const HAS_CHUNK = 256;
-/** Segments, or the place of a FIN, are held for this flow until the hole before them is filled. */
-const HELD = 512;
-/** A suspicion waits for the end of the message. */
-const WAITING = 1024;
-const DATAGRAMS = 2048;
-/** The snap length cut a segment: what follows is searched as if nothing had been said before. */
-const RESTART = 4096;
-const CLASS_SHIFT = 16;
-const CLASS_MASK = 3 << CLASS_SHIFT;
-
-/** The client closed, and all that it said before is there. */
-const FINISHED = 8192;
-
 /** Rank of a flow that loses little when it is forgotten. */
 const FORGETTABLE = 3;
 
 /** From here on, the system's copy is faster than a loop, though it needs an object. */
 const longCopy = 256;
 
-const FIN = 1;
-const SYN = 2;
-const RST = 4;
-const ACK = 16;
-
 export class FlowTable {
-  readonly kept = new KeptBytes(keptBytesAtStart, keptBytes);
+  readonly kept: KeptBytes;
   readonly held = new HeldSegments();
-  readonly handshakes = new Handshakes();
+  readonly handshakes: Handshakes;
   /** Flows that left before they were judged to the end; the engine takes them out after each packet. */
   readonly released: ReleasedFlow[] = [];
 
@@ -139,18 +124,25 @@ export class FlowTable {
   outOfOrder = 0;
   gaps = 0;
 
-  private buckets = new Int32Array(0);
-  private records = new Int32Array(0);
+  private buckets: Int32Array = new Int32Array(0);
+  private records: Int32Array = new Int32Array(0);
   /** 32 minus the binary logarithm of the number of buckets. */
-  private shift = 0;
+  shift = 0;
   private record = 0;
   /** Bytes were added before those that were searched already. */
   private searchAgain = false;
-  private readonly key0: number;
-  private readonly key1: number;
+  readonly key0: number;
+  readonly key1: number;
+  private readonly memory: FlowMemory | undefined;
 
-  /** `seed` makes the hash secret: an attacker who could choose colliding flows could evict others. */
-  constructor(seed: number = (Math.random() * 0x100000000) | 0) {
+  /**
+   * `seed` makes the hash secret: an attacker who could choose colliding flows could evict others. `memory` is where the
+   * tables stand if others shall see them, too.
+   */
+  constructor(seed: number = (Math.random() * 0x100000000) | 0, memory?: FlowMemory) {
+    this.memory = memory;
+    this.kept = new KeptBytes(keptBytesAtStart, keptBytes, memory);
+    this.handshakes = new Handshakes(memory?.handshakes);
     this.allocate(flowCapacityAtStart);
     this.key0 = Math.imul(seed, 0x9e3779b1);
     this.key1 = Math.imul(seed ^ 0x5bd1e995, 0x27d4eb2f);
@@ -658,15 +650,17 @@ export class FlowTable {
   }
 
   private allocate(capacity: number): void {
-    this.records = new Int32Array(capacity << RECORD_SHIFT);
-    this.buckets = new Int32Array((capacity / PLACES) << BUCKET_SHIFT);
+    const records = capacity << RECORD_SHIFT;
+    const buckets = (capacity / PLACES) << BUCKET_SHIFT;
+    this.records = this.memory?.records.subarray(0, records) ?? new Int32Array(records);
+    this.buckets = this.memory?.buckets.subarray(0, buckets) ?? new Int32Array(buckets);
     this.shift = 32 - Math.log2(capacity / PLACES);
   }
 
   /** Word offset of the flow's record, or -1. */
   private find(low: number, high: number): number {
     const buckets = this.buckets;
-    const bucket = Math.imul(low, spread) >>> this.shift;
+    const bucket = Math.imul(low, SPREAD) >>> this.shift;
     const first = bucket << BUCKET_SHIFT;
     for (let place = 0; place < PLACES; place++) {
       if (buckets[first + place] !== low) continue;
@@ -699,7 +693,7 @@ export class FlowTable {
     this.flows++;
     for (;;) {
       const buckets = this.buckets;
-      const bucket = Math.imul(low, spread) >>> this.shift;
+      const bucket = Math.imul(low, SPREAD) >>> this.shift;
       const first = bucket << BUCKET_SHIFT;
       let place = 0;
       // A clock that steps back makes every deadline seem far: flows then give way by value only.
@@ -754,13 +748,16 @@ export class FlowTable {
 
   /** Twice the places. Every bucket's flows are spread over two, so that all find room. */
   private grow(): void {
-    const { buckets, records } = this;
+    // Copies, for the new ones may stand where the old ones are.
+    const buckets = this.buckets.slice();
+    const records = this.records.slice();
+    this.buckets.fill(0);
     this.allocate((records.length >> RECORD_SHIFT) * 2);
     for (let at = 0; at < records.length; at += 1 << RECORD_SHIFT) {
       const from = ((at >> 6) << BUCKET_SHIFT) + ((at >> RECORD_SHIFT) & 7);
       const low = buckets[from] as number;
       if (low === 0) continue;
-      const bucket = Math.imul(low, spread) >>> this.shift;
+      const bucket = Math.imul(low, SPREAD) >>> this.shift;
       const first = bucket << BUCKET_SHIFT;
       let place = 0;
       while (this.buckets[first + place] !== 0) place++;

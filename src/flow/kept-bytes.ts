@@ -1,3 +1,6 @@
+import type { FlowMemory } from './flow-memory.ts';
+import { KEPT_FREE, KEPT_LIMIT, KEPT_USED } from './flow-record.ts';
+
 /**
  * Memory for the first bytes that clients say: chunks of four sizes in one buffer, taken and given back without any
  * allocation. A chunk grows by moving to the next size, so that a byte is copied at most three times.
@@ -8,39 +11,43 @@ export class KeptBytes {
   /** Requests refused because all memory is in use. */
   exhausted = 0;
   private words: Int32Array;
-  private used = 0;
+  private readonly state: Int32Array;
   private readonly most: number;
-  /** First free chunk of each size class, or -1; the first word of a free chunk is the offset of the next. */
-  private readonly free = new Int32Array(sizes.length).fill(-1);
 
-  /** Sizes in bytes: at start, and at most; each a power of two times the largest chunk. */
-  constructor(atStart: number, most: number) {
-    const memory = new ArrayBuffer(atStart);
-    this.bytes = new Uint8Array(memory);
-    this.words = new Int32Array(memory);
+  /**
+   * Sizes in bytes: at start, and at most; each a power of two times the largest chunk. In shared `memory` all is there from
+   * the start, for the system gives pages only as they are touched.
+   */
+  constructor(atStart: number, most: number, memory?: FlowMemory) {
     this.most = most;
+    this.bytes = memory?.kept ?? new Uint8Array(atStart);
+    this.words = new Int32Array(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length >> 2);
+    this.state = memory?.keptState ?? new Int32Array(KEPT_FREE + sizes.length);
+    this.state[KEPT_LIMIT] = this.bytes.length;
+    this.state.fill(-1, KEPT_FREE);
   }
 
   /** Offset of a chunk of the class, or -1 when memory is exhausted. */
   take(sizeClass: number): number {
-    const head = this.free[sizeClass] as number;
+    const state = this.state;
+    const head = state[KEPT_FREE + sizeClass] as number;
     if (head >= 0) {
-      this.free[sizeClass] = this.words[head >> 2] as number;
+      state[KEPT_FREE + sizeClass] = this.words[head >> 2] as number;
       return head;
     }
-    const offset = this.used;
+    const offset = state[KEPT_USED] as number;
     const end = offset + (sizes[sizeClass] as number);
     if (end > this.bytes.length && !this.grow()) {
       this.exhausted++;
       return -1;
     }
-    this.used = end;
+    state[KEPT_USED] = end;
     return offset;
   }
 
   give(offset: number, sizeClass: number): void {
-    this.words[offset >> 2] = this.free[sizeClass] as number;
-    this.free[sizeClass] = offset;
+    this.words[offset >> 2] = this.state[KEPT_FREE + sizeClass] as number;
+    this.state[KEPT_FREE + sizeClass] = offset;
   }
 
   private grow(): boolean {
@@ -51,6 +58,7 @@ export class KeptBytes {
     bytes.set(this.bytes);
     this.bytes = bytes;
     this.words = new Int32Array(memory);
+    this.state[KEPT_LIMIT] = length;
     return true;
   }
 }

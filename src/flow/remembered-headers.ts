@@ -28,6 +28,7 @@ const LENGTHS = 3;
 /** Second in which it was last used. */
 const CLAIMED = 4;
 const WORDS = 5;
+export const headerTableWords = rememberedHeaders * WORDS;
 
 /** A header counts once for all that a source says to the port within so many seconds. */
 const claimedFor = 20;
@@ -35,13 +36,17 @@ const claimedFor = 20;
 export class RememberedHeaders {
   /** Headers that gave way to those of others while they still counted. */
   forgotten = 0;
-  private records = new Int32Array(0);
+  private records: Int32Array;
   private bytes = new Uint8Array(0);
-  private readonly key: number;
+  readonly key: number;
 
-  /** `seed` makes the hash secret: nobody can aim at another's place. */
-  constructor(seed: number = (Math.random() * 0x100000000) | 0) {
+  /**
+   * `seed` makes the hash secret: nobody can aim at another's place. `records`: where the table stands (headerTableWords, all
+   * 0) if others shall see it, too.
+   */
+  constructor(seed: number = (Math.random() * 0x100000000) | 0, records?: Int32Array) {
     this.key = Math.imul(seed, 0x9e3779b1);
+    this.records = records ?? new Int32Array(0);
   }
 
   /** Keeps the headers of the packet, if they are short enough. */
@@ -49,7 +54,7 @@ export class RememberedHeaders {
     const { ipStart, payloadStart } = packet;
     const length = payloadStart - ipStart;
     if (length > rememberedHeaderLength) return;
-    if (this.records.length === 0) this.allocate();
+    if (this.bytes.length === 0) this.allocate();
     const tag = this.tagOf(packet);
     const place = tag & (rememberedHeaders - 1);
     const { records } = this;
@@ -72,7 +77,7 @@ export class RememberedHeaders {
    */
   find(packet: Packet): RememberedHeader | undefined {
     const { records } = this;
-    if (records.length === 0) return undefined;
+    if (this.bytes.length === 0) return undefined;
     const tag = this.tagOf(packet);
     const place = tag & (rememberedHeaders - 1);
     const record = place * WORDS;
@@ -105,7 +110,7 @@ export class RememberedHeaders {
 
   /** Most captures hold no port scan. */
   private allocate(): void {
-    this.records = new Int32Array(rememberedHeaders * WORDS);
+    if (this.records.length === 0) this.records = new Int32Array(headerTableWords);
     this.bytes = new Uint8Array(rememberedHeaders * rememberedHeaderLength);
   }
 

@@ -7,7 +7,7 @@ export interface Match {
   /** Of the signature in the catalogue. */
   readonly index: number;
   readonly signature: Signature;
-  /** Fields that satisfied the conditions, latin1. */
+  /** Fields that satisfied the conditions, and those that identify the client program; latin1. */
   readonly fields: Readonly<Record<string, string>>;
   /** The wire bytes that the first condition speaks of, as offsets into the message's bytes. */
   readonly start: number;
@@ -38,12 +38,14 @@ interface JudgedSignature {
 export class Judge {
   readonly #signatures: readonly Signature[];
   readonly #protocols: ReadonlyMap<string, Protocol>;
+  readonly #identifying: readonly Protocol[];
   /** Compiled when first suspected: most never are, and a start should not wait for them. */
   readonly #judged = new Map<number, JudgedSignature>();
 
   constructor(signatures: readonly Signature[], protocols: readonly Protocol[]) {
     this.#signatures = signatures;
     this.#protocols = new Map(protocols.map((protocol) => [protocol.name, protocol]));
+    this.#identifying = protocols.filter(({ identifying }) => identifying !== undefined);
   }
 
   /**
@@ -68,7 +70,22 @@ export class Judge {
       const match = matchAll(compiled, suspect, payload, parsed);
       if (match !== undefined) matches.push(match);
     }
-    return matches;
+    return matches.length === 0 ? matches : this.#identify(message, matches, parsed);
+  }
+
+  /** The matches with what tells the client program, found by other means or not. */
+  #identify(message: ClientMessage, matches: readonly Match[], parsed: Map<Protocol, readonly Field[]>): Match[] {
+    const identity: Record<string, string> = {};
+    for (const protocol of this.#identifying) {
+      if (!protocol.transports.includes(message.transport)) continue;
+      const fields = parsed.get(protocol) ?? protocol.parse(message);
+      for (const name of protocol.identifying ?? []) {
+        const field = fields.find((one) => one.name === name);
+        if (field !== undefined) identity[name] = field.value;
+      }
+    }
+    // What a condition matched stays as it is: another hello of the flow may have been meant.
+    return matches.map((match) => ({ ...match, fields: { ...identity, ...match.fields } }));
   }
 
   #compile(index: number): JudgedSignature | undefined {

@@ -8,7 +8,7 @@
  *
  * Anchored literals (the first bytes of a flow or datagram): one look-up by the first four bytes.
  *
- * Letters compare without case (bit 0x20 is ignored); the conditions judge exactly.
+ * Grams ignore bit 0x20 of every byte, the literals' comparison that of letters; the conditions judge exactly.
  */
 
 import { type PlacedLiteral, WINDOW } from './compile-signatures.ts';
@@ -49,12 +49,14 @@ export class LiteralSearch {
   private readonly entrySignature: Int32Array;
   private readonly entryStart: Int32Array;
   private readonly entryEnd: Int32Array;
-  /** All literals, one after the other, with bit 0x20 set. */
+  /** All literals, one after the other, and bit 0x20 of each byte that is a letter: their case does not count. */
   private readonly text: Uint8Array;
+  private readonly fold: Uint8Array;
 
   constructor(entries: readonly SearchEntry[]) {
     const total = entries.reduce((sum, entry) => sum + entry.literal.bytes.length, 0);
     this.text = new Uint8Array(total);
+    this.fold = new Uint8Array(total);
     this.entryNext = new Int32Array(entries.length);
     this.entrySignature = new Int32Array(entries.length);
     this.entryStart = new Int32Array(entries.length);
@@ -71,7 +73,10 @@ export class LiteralSearch {
       this.entrySignature[entry] = signature;
       this.entryStart[entry] = at;
       for (let index = 0; index < literal.bytes.length; index++) {
-        this.text[at++] = literal.bytes.charCodeAt(index) | 0x20;
+        const byte = literal.bytes.charCodeAt(index);
+        this.fold[at] = isLetter(byte) ? 0x20 : 0;
+        this.text[at] = byte | (this.fold[at] as number);
+        at++;
       }
       this.entryEnd[entry] = at;
       if (literal.anchored) this.addStart(entry);
@@ -104,7 +109,7 @@ export class LiteralSearch {
    */
   scanStart(bytes: Uint8Array, start: number, end: number, complete: boolean): void {
     if (end <= start) return;
-    const text = this.text;
+    const { text, fold } = this;
     for (
       let entry = this.shorts[(bytes[start] as number) | 0x20] as number;
       entry >= 0;
@@ -114,7 +119,12 @@ export class LiteralSearch {
       const length = (this.entryEnd[entry] as number) - literalStart;
       if (length > end - start) continue;
       let index = 0;
-      while (index < length && ((bytes[start + index] as number) | 0x20) === text[literalStart + index]) index++;
+      while (
+        index < length &&
+        ((bytes[start + index] as number) | (fold[literalStart + index] as number)) === text[literalStart + index]
+      ) {
+        index++;
+      }
       if (index === length) this.hit(entry);
     }
     if (end - start < GRAM) return;
@@ -132,13 +142,38 @@ export class LiteralSearch {
       if (complete && there < length) continue;
       const compared = Math.min(there, length);
       let index = 0;
-      while (index < compared && ((bytes[start + index] as number) | 0x20) === text[literalStart + index]) index++;
+      while (
+        index < compared &&
+        ((bytes[start + index] as number) | (fold[literalStart + index] as number)) === text[literalStart + index]
+      ) {
+        index++;
+      }
       if (index === compared) this.hit(entry);
     }
   }
 
+  /** All that the search reads, by name: for the fast path, which searches alike. Not to be changed. */
+  tables() {
+    return {
+      filter: this.filter,
+      buckets: this.buckets,
+      starts: this.starts,
+      shorts: this.shorts,
+      gramNext: this.gramNext,
+      gramValue: this.gramValue,
+      gramEntry: this.gramEntry,
+      gramOffset: this.gramOffset,
+      entryNext: this.entryNext,
+      entrySignature: this.entrySignature,
+      entryStart: this.entryStart,
+      entryEnd: this.entryEnd,
+      text: this.text,
+      fold: this.fold,
+    };
+  }
+
   private compare(bytes: Uint8Array, start: number, end: number, at: number, gram: number, hash: number): void {
-    const text = this.text;
+    const { text, fold } = this;
     let index = this.buckets[hash >>> (FILTER_BITS - BUCKET_BITS)] as number;
     for (; index >= 0; index = this.gramNext[index] as number) {
       if (this.gramValue[index] !== gram) continue;
@@ -147,7 +182,11 @@ export class LiteralSearch {
       if (place < start) continue;
       let letter = this.entryStart[entry] as number;
       const lastLetter = this.entryEnd[entry] as number;
-      while (letter < lastLetter && place < end && ((bytes[place] as number) | 0x20) === text[letter]) {
+      while (
+        letter < lastLetter &&
+        place < end &&
+        ((bytes[place] as number) | (fold[letter] as number)) === text[letter]
+      ) {
         letter++;
         place++;
       }
@@ -167,7 +206,8 @@ export class LiteralSearch {
       (text[at] as number) |
       ((text[at + 1] as number) << 8) |
       ((text[at + 2] as number) << 16) |
-      ((text[at + 3] as number) << 24)
+      ((text[at + 3] as number) << 24) |
+      FOLD
     );
   }
 
@@ -175,7 +215,7 @@ export class LiteralSearch {
     const start = this.entryStart[entry] as number;
     const length = (this.entryEnd[entry] as number) - start;
     if (length < GRAM) {
-      const first = this.text[start] as number;
+      const first = (this.text[start] as number) | 0x20;
       this.entryNext[entry] = this.shorts[first] as number;
       this.shorts[first] = entry;
       return;
@@ -199,4 +239,10 @@ export class LiteralSearch {
     }
     return grams;
   }
+}
+
+/** Also of ISO 8859-1, as which the conditions read bytes. */
+function isLetter(byte: number): boolean {
+  const lower = byte | 0x20;
+  return (lower >= 0x61 && lower <= 0x7a) || lower >= 0xe0;
 }

@@ -36,6 +36,8 @@ export class PacketSignatures {
   readonly remembered: readonly number[];
   /** Signatures that become proof when a remembered one came before them. */
   readonly completing: ReadonlySet<number>;
+  /** Of those, the weak ones that no other sequence counts: without such a header before them, they are not even judged. */
+  readonly waiting: ReadonlySet<number>;
 
   constructor(catalogue: readonly CompiledSignature[]) {
     const found = catalogue.flatMap((signature, index) => {
@@ -51,7 +53,9 @@ export class PacketSignatures {
     );
     this.judged = judged.map(({ index }) => index);
     this.remembered = remembered.map(({ index }) => index);
-    this.completing = completing(catalogue, new Set(this.remembered.map((index) => catalogue[index]!.id)));
+    const headers = new Set(this.remembered.map((index) => catalogue[index]!.id));
+    this.completing = completing(catalogue, headers);
+    this.waiting = waiting(catalogue, headers, this.completing);
   }
 }
 
@@ -61,4 +65,17 @@ function completing(catalogue: readonly CompiledSignature[], headers: ReadonlySe
     catalogue.flatMap(({ sequence }) => (sequence?.needs?.some((id) => headers.has(id)) ? sequence.of : [])),
   );
   return new Set(catalogue.flatMap(({ id }, index) => (members.has(id) && !headers.has(id) ? [index] : [])));
+}
+
+function waiting(
+  catalogue: readonly CompiledSignature[],
+  headers: ReadonlySet<string>,
+  completing: ReadonlySet<number>,
+): ReadonlySet<number> {
+  const counted = new Set(
+    catalogue.flatMap(({ sequence }) => (sequence?.needs?.some((id) => headers.has(id)) ? [] : (sequence?.of ?? []))),
+  );
+  return new Set(
+    [...completing].filter((index) => catalogue[index]!.grade === 'weak' && !counted.has(catalogue[index]!.id)),
+  );
 }
