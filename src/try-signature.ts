@@ -50,7 +50,11 @@ function tryFlow(trial: EngineTrial, signature: Signature, kind: Kind, flow: Exa
   const port = flow.port || signature.ports[0] || 9;
   if (flow.bytes.length > flowDepth) return [`is longer than the ${flowDepth} bytes that are read of a flow`];
   return deliveries(flow, kind).flatMap((delivery) => {
-    const seen = trial.see(exampleFrames(flow, trial.endpoints(port), delivery));
+    const endpoints = trial.endpoints(port);
+    const seen = trial.see([
+      ...trial.framesBefore(signature.id, endpoints),
+      ...exampleFrames(flow, endpoints, delivery),
+    ]);
     const count = seen.filter((id) => id === signature.id).length;
     const others = seen.filter((id) => id !== signature.id);
     return failure(kind, count, delivery.way, others);

@@ -49,6 +49,8 @@ export interface Protocol {
   readonly name: string;
   readonly transports: readonly Transport[];
   readonly fields: Readonly<Record<string, FieldDescription>>;
+  /** Fields that tell one client program from another: evidence shows them whatever it was found by. */
+  readonly identifying?: readonly string[];
   /**
    * Reads what is there, in the order of the wire; a field may come several times. Never throws, whatever the bytes.
    * A field that may still grow (a line without its end, while `ended` is false) is not given yet. Bytes that are not of

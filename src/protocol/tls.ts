@@ -28,6 +28,7 @@ const MAX_RECORDS = 64;
 export const tls: Protocol = {
   name: 'tls',
   transports: ['tcp', 'udp'],
+  identifying: ['tls.ja4'],
   fields: {
     'tls.hello': {
       description: 'The whole record (TLS) or datagram record (DTLS) that the ClientHello is in.',
