@@ -5,6 +5,7 @@ import { severities } from '../scan/alert.ts';
 import { parseRange } from '../scan/perimeter.ts';
 import { defaultScanSettings } from '../scan/scan-settings.ts';
 import { outputsSchema } from './outputs-schema.ts';
+import { incidentsSchema, storeSchema } from './store-schema.ts';
 
 const { limits } = defaultScanSettings;
 
@@ -77,6 +78,8 @@ export const configurationSchema = z.strictObject(
       'open-scans': z.boolean({ error: 'true or false' }).optional(),
     }),
     outputs: outputsSchema,
+    store: storeSchema,
+    incidents: incidentsSchema,
     limits: section({
       sources: count(1, 10_000_000, limits.sources),
       memory: count(1, 65_536, limits.memory / 2 ** 20),

@@ -46,6 +46,8 @@ limits: { memory: 1 }
       signatures: ['/srv/own', '/etc/trespass/signatures'],
       output: { format: 'auto', minimumSeverity: 'medium', openScans: true },
       outputs: [],
+      store: defaultSettings.store,
+      incidents: defaultSettings.incidents,
     });
   });
 
@@ -78,8 +80,46 @@ colour: no
       'trespass.yaml:11:20: output.minimum-severity is empty; give info, low, medium or high',
       'trespass.yaml:13:12: limits.sources “-4” is not right; give a whole number from 1 to 10000000 (65536 if you leave it out)',
       'trespass.yaml:14:13: signatures “own/” is not right; give a list of folders, as [signatures/]',
-      'trespass.yaml:15:1: colour: there is no such setting; known here: networks, authorised-scanners, scan, signatures, output, outputs, limits',
+      'trespass.yaml:15:1: colour: there is no such setting; known here: networks, authorised-scanners, scan, signatures, output, outputs, store, incidents, limits',
     ]);
+  });
+
+  it('says what is remembered, and which files tell of incidents', () => {
+    const { store, incidents } = parseConfiguration(
+      `store: { location: scans.db, sensor: dmz, keep-days: { low: 30 }, maximum-size: 1 }
+incidents:
+  horizon: 7
+  sources:
+    - file: eve.json
+      match: { alert.severity: [1, 2] }
+    - { file: /var/log/edr.json, format: json, name: EDR, address: host.ip, what: rule.name }
+`,
+      '/srv/trespass.yaml',
+    );
+    assert.deepEqual(store, {
+      location: '/srv/scans.db',
+      sensor: 'dmz',
+      spool: 'trespass-spool.db',
+      days: { info: 90, low: 30, medium: 365, high: 0 },
+      size: 1_048_576,
+    });
+    assert.equal(incidents.horizonDays, 7);
+    assert.deepEqual(incidents.sources, [
+      {
+        file: '/srv/eve.json',
+        name: 'suricata',
+        address: ['alert.source.ip', 'src_ip'],
+        time: 'timestamp',
+        what: 'alert.signature',
+        match: { event_type: ['alert'], 'alert.severity': ['1', '2'] },
+      },
+      { file: '/var/log/edr.json', name: 'EDR', address: ['host.ip'], time: 'timestamp', what: 'rule.name', match: {} },
+    ]);
+    const { location } = parseConfiguration(
+      'store: { location: postgres://trespass@db/trespass }',
+      '/srv/x.yaml',
+    ).store;
+    assert.equal(location, 'postgres://trespass@db/trespass');
   });
 
   it('names outputs, whose defaults depend on their type', () => {

@@ -8,6 +8,7 @@ import { ConfigurationError } from './configuration-error.ts';
 import type { Configuration } from './configuration-schema.ts';
 import { toDestinations } from './destinations.ts';
 import { defaultSettings, type Settings } from './settings.ts';
+import { toIncidentSettings, toStoreSettings } from './store-schema.ts';
 
 /** @throws ConfigurationError if the file cannot be read or has faults. */
 export function loadConfiguration(file: string): Settings {
@@ -63,5 +64,7 @@ function toSettings(configuration: Configuration, folder: string): Settings {
       openScans: configuration.output?.['open-scans'] ?? output.openScans,
     },
     outputs: toDestinations(configuration.outputs ?? [], folder),
+    store: toStoreSettings(configuration.store, folder),
+    incidents: toIncidentSettings(configuration.incidents, folder),
   };
 }

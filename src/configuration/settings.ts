@@ -3,6 +3,12 @@
 import type { Severity } from '../scan/alert.ts';
 import { defaultScanSettings, type ScanSettings } from '../scan/scan-settings.ts';
 import type { DestinationSettings } from './destination-settings.ts';
+import {
+  defaultIncidentSettings,
+  defaultStoreSettings,
+  type IncidentSettings,
+  type StoreSettings,
+} from './store-settings.ts';
 
 export interface Settings {
   readonly scan: ScanSettings;
@@ -11,6 +17,9 @@ export interface Settings {
   readonly output: OutputSettings;
   /** Where alerts are sent, besides. */
   readonly outputs: readonly DestinationSettings[];
+  /** What is remembered, where, for how long. */
+  readonly store: StoreSettings;
+  readonly incidents: IncidentSettings;
 }
 
 export interface OutputSettings {
@@ -26,4 +35,6 @@ export const defaultSettings: Settings = Object.freeze({
   signatures: Object.freeze([]),
   output: Object.freeze({ format: 'auto', minimumSeverity: 'info', openScans: false }),
   outputs: Object.freeze([]),
+  store: defaultStoreSettings,
+  incidents: defaultIncidentSettings,
 });

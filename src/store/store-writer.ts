@@ -12,11 +12,11 @@ export interface StoreWriterOptions {
   /** See `Batch.tell`. */
   readonly tell?: boolean;
   /**
-   * Given each alert when it is safe in the store, in the order of `add`, with what the store knows (severity raised by
-   * incidents, what other sensors saw).
+   * Given each alert once, in the order of `add`: when it is safe in the store, with what the store knows (severity raised
+   * by incidents, what other sensors saw). While the store takes nothing: at once, as it is, for nobody must wait for a disk.
    */
-  readonly onWritten?: (alert: Alert) => void;
-  /** Each time that the store takes nothing: once when that begins, not for each attempt. */
+  readonly onAlert?: (alert: Alert) => void;
+  /** Once when the store begins to take nothing, and why. */
   readonly onProblem?: (problem: StoreError) => void;
   /** Say each minute that this sensor lives, so that its open scans are not taken for abandoned ones. Default: false. */
   readonly heartbeat?: boolean;
@@ -41,32 +41,50 @@ export const storeQueue = 65_536;
 const heartbeatEvery = 60_000;
 const longestPause = 60_000;
 
+interface Waiting {
+  readonly alert: Alert;
+  reported: boolean;
+}
+
 /** `add` never waits. What cannot be written is tried again, a second later and then less and less often. */
 export class StoreWriter {
   readonly statistics = { written: 0, dropped: 0, failures: 0 };
   readonly #options: StoreWriterOptions;
   readonly #sensor: string;
-  #waiting: Alert[] = [];
+  readonly #patience: number;
+  #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
+  /** Set while the store takes nothing. */
   #problem: StoreError | undefined;
+  /** The last attempt failed for a reason that may lie in one of its alerts: they are tried one by one. */
+  #single = false;
   #ended = false;
   #wake = () => {};
   readonly #heartbeat: NodeJS.Timeout | undefined;
 
   constructor(options: StoreWriterOptions) {
     this.#options = options;
-    this.#sensor = options.sensor ?? defaultSensor();
+    this.#sensor = options.sensor || defaultSensor();
+    this.#patience = options.patience ?? 1000;
     if (options.heartbeat) {
       this.#heartbeat = setInterval(() => this.#live(), heartbeatEvery).unref();
       this.#live();
     }
   }
 
+  /** Why the store takes nothing now. */
+  get problem(): StoreError | undefined {
+    return this.#problem;
+  }
+
   /** Open or closed, as they come. */
   add(alert: Alert): void {
-    this.#waiting.push(alert);
+    const waiting = { alert, reported: false };
+    this.#waiting.push(waiting);
+    if (this.#problem) this.#report(waiting, alert);
     if (this.#waiting.length > storeQueue) {
-      this.#waiting.shift();
+      const dropped = this.#waiting.shift();
+      if (dropped) this.#report(dropped, dropped.alert);
       this.statistics.dropped++;
     }
     this.#running ??= this.#run().finally(() => {
@@ -84,48 +102,66 @@ export class StoreWriter {
   }
 
   async #run(): Promise<void> {
-    let pause = this.#options.patience ?? 1000;
+    let pause = this.#patience;
     // What is added in the same moment goes together.
     await new Promise(setImmediate);
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.slice(0, largestBatch);
+      const batch = this.#waiting.slice(0, this.#single ? 1 : largestBatch);
       try {
         await this.#write(batch);
-        pause = this.#options.patience ?? 1000;
+        pause = this.#patience;
       } catch (error) {
-        this.#fail(error);
+        if (!this.#fail(error, batch)) continue;
         if (this.#ended) return;
         await this.#sleep(pause);
         pause = Math.min(pause * 2, longestPause);
       }
     }
+    this.#single = false;
   }
 
-  async #write(batch: readonly Alert[]): Promise<void> {
-    const { store, tell = false, onWritten } = this.#options;
-    const { scans } = await store.write({ sensor: this.#sensor, alerts: batch, tell });
-    // While we waited the queue may have overflowed at its head.
-    const written = new Set(batch);
-    this.#waiting = this.#waiting.filter((alert) => !written.has(alert));
+  async #write(batch: readonly Waiting[]): Promise<void> {
+    const { store, tell = false } = this.#options;
+    const { scans } = await store.write({ sensor: this.#sensor, alerts: batch.map(({ alert }) => alert), tell });
+    this.#forget(batch);
     this.statistics.written += batch.length;
     this.#problem = undefined;
-    if (!onWritten) return;
     const known = new Map(scans.flatMap((scan) => scan.sensors.map((part) => [part.scan, scan.alert] as const)));
-    for (const alert of batch) {
-      const stored = known.get(alert.scan);
-      // Of a scan that opened and closed within the batch, the store knows the end.
-      onWritten(stored && stored.state === alert.state ? stored : withStored(alert, stored));
-    }
+    for (const waiting of batch) this.#report(waiting, withStored(waiting.alert, known.get(waiting.alert.scan)));
   }
 
-  #fail(error: unknown): void {
+  /** While the batch was written, the queue may have overflowed at its head. */
+  #forget(batch: readonly Waiting[]): void {
+    const done = new Set(batch);
+    this.#waiting = this.#waiting.filter((waiting) => !done.has(waiting));
+  }
+
+  /** True: the store takes nothing now. False: it may have been the alert, and there is something else to try. */
+  #fail(error: unknown, batch: readonly Waiting[]): boolean {
     this.statistics.failures++;
     const problem =
       error instanceof StoreError
         ? error
         : new StoreError('failed', `The store: ${(error as Error).message}`, { cause: error });
-    if (!this.#problem) this.#options.onProblem?.(problem);
+    const first = this.#problem === undefined;
     this.#problem = problem;
+    if (first) this.#options.onProblem?.(problem);
+    for (const waiting of this.#waiting) this.#report(waiting, waiting.alert);
+    if (problem.fault !== 'failed') return true;
+    if (batch.length > 1) {
+      this.#single = true;
+      return false;
+    }
+    if (!this.#single) return true;
+    this.#forget(batch);
+    this.statistics.dropped += batch.length;
+    return false;
+  }
+
+  #report(waiting: Waiting, alert: Alert): void {
+    if (waiting.reported) return;
+    waiting.reported = true;
+    this.#options.onAlert?.(alert);
   }
 
   #live(): void {
@@ -146,9 +182,9 @@ export class StoreWriter {
   }
 }
 
-/** The alert as it was, with what the store adds. */
+/** What the store knows of the scan. If that has gone on since (opened and closed in one batch): the alert, and what it adds. */
 function withStored(alert: Alert, stored: Alert | undefined): Alert {
-  if (!stored) return alert;
+  if (!stored || stored.state === alert.state) return stored ?? alert;
   const { incidents, raisedFrom, sensors } = stored;
   return {
     ...alert,
