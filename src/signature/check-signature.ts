@@ -58,7 +58,8 @@ export function checkSignature(signature: Signature, fields: KnownFields): Signa
 export function holds(flow: ExampleFlow, literal: SearchLiteral): boolean {
   const bytes = foldCase(flow.bytes);
   const wanted = foldCase(literal.bytes);
-  return literal.anchored ? bytes.startsWith(wanted) : bytes.includes(wanted);
+  // Of a whole packet, the message begins behind the headers; the trial tells exactly.
+  return literal.anchored && !flow.packet ? bytes.startsWith(wanted) : bytes.includes(wanted);
 }
 
 function foldCase(bytes: string): string {
