@@ -17,14 +17,21 @@ describe('the npm package', () => {
   it('holds the command, the library, the catalogue and the licence', () => {
     const needed = ['bin/trespass.js', 'dist/command/cli.js', 'dist/src/trespass.js', 'dist/src/trespass.d.ts'];
     const read = ['dist/catalogue.json', 'signatures/schema.json', 'README.md', 'LICENSE', 'NOTICE'];
+    const page = [
+      'dist/page/index.html',
+      'dist/page/app.js',
+      'dist/page/app.css',
+      'captures/nmap/aggressive-scan.pcap',
+    ];
     assert.deepEqual(
-      [...needed, ...read].filter((file) => !files.includes(file)),
+      [...needed, ...read, ...page].filter((file) => !files.includes(file)),
       [],
     );
   });
 
-  it('holds no tests, captures or sources', () => {
-    const wrong = /\.test\.|\/testing\/|\/example-|^captures\/|^lab\/|^src\/|^dist\/(?:lab|bench)\//;
+  it('holds no tests, no sources, and of the captures only the demonstration', () => {
+    const wrong =
+      /\.test\.|\/testing\/|\/example-|^captures\/(?!nmap\/aggressive-scan\.pcap$)|^lab\/|^src\/|^dist\/(?:lab|bench)\//;
     assert.deepEqual(
       files.filter((file) => wrong.test(file)),
       [],

@@ -7,7 +7,9 @@ import { exitCode } from './exit-code.ts';
 import { addImportCommand } from './import-command.ts';
 import type { ReadOptions } from './read.ts';
 import { parseSeconds, secondsExpected } from './read-arguments.ts';
+import { addServeCommand } from './serve-command.ts';
 import type { SignatureListOptions } from './signatures.ts';
+import { addTokenCommand } from './token-command.ts';
 import { version } from './version.ts';
 import { addWatchCommand } from './watch-command.ts';
 
@@ -70,6 +72,8 @@ function describe(console: Console, finish: (code: number) => void): Command {
   addImportCommand(program, console, finish);
 
   addWatchCommand(program, console, finish);
+  addServeCommand(program, console, finish);
+  addTokenCommand(program, console, finish);
 
   const signatures = program.command('signatures').description('Shows the catalogue: what is recognised, and why.');
   signatures

@@ -16,6 +16,8 @@ export interface LiveStreamOptions {
   readonly every?: number;
   /** Changes told one by one in one look; of more, the listeners are told to load anew. */
   readonly changes?: number;
+  /** Milliseconds after which a stream ends, so that its client has to show its token again. */
+  readonly time?: number;
   readonly onError?: (error: unknown) => void;
 }
 
@@ -26,6 +28,7 @@ const heartbeat = 15_000;
 interface Listener {
   readonly write: (frame: Uint8Array) => void;
   readonly end: () => void;
+  readonly timer: NodeJS.Timeout;
 }
 
 export class LiveStream {
@@ -43,7 +46,7 @@ export class LiveStream {
   #closed = false;
 
   constructor(options: LiveStreamOptions) {
-    this.#options = { every: 1000, changes: 2000, onError: () => {}, ...options };
+    this.#options = { every: 1000, changes: 2000, time: 600_000, onError: () => {}, ...options };
   }
 
   get listeners(): number {
@@ -72,6 +75,7 @@ export class LiveStream {
               this.#forget(listener!);
               controller.close();
             },
+            timer: setTimeout(() => listener!.end(), this.#options.time).unref(),
           };
           this.#listeners.add(listener);
           // The client comes back after two seconds, not at once: after a restart, all of them come.
@@ -94,6 +98,7 @@ export class LiveStream {
 
   #forget(listener: Listener): void {
     this.#listeners.delete(listener);
+    clearTimeout(listener.timer);
     if (this.#listeners.size > 0) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -48,6 +48,9 @@ export const scanDetailSchema = scanSummarySchema
   .extend({
     alert: z.record(z.string(), z.unknown()).describe('The alert as `read` prints it: docs/alerts.md'),
     implied_command: z.string().describe('How Nmap was run, as far as the evidence tells'),
+    learned: z
+      .array(z.object({ what: z.string(), because: z.array(z.string()) }))
+      .describe('What the scanner can have learned, judged by what it asked'),
     because: z
       .array(z.object({ incident: z.int(), time: timeSchema, what: z.string(), reporter: z.string() }))
       .describe('Incidents that concern its source'),

@@ -1,0 +1,63 @@
+/** `trespass token`, as the command line knows it. */
+
+import { type Command, Option } from 'commander';
+import type { Console } from './console.ts';
+import type { TokenOptions } from './token.ts';
+
+export function addTokenCommand(program: Command, console: Console, finish: (code: number) => void): void {
+  const token = program
+    .command('token')
+    .description('Makes and revokes tokens for the page and the API of trespass serve.');
+  const store = () =>
+    new Option('--store <location>', 'file of the store, or postgres://user@host/database (default: trespass.db)');
+  const config = () => new Option('--config <file>', 'settings as YAML (docs/configuration.md)');
+
+  token
+    .command('add')
+    .description('Makes a token and prints it: now and never again, for only its hash is kept.')
+    .argument('<name>', 'whose it is; what they change bears this name')
+    .addOption(
+      new Option('--role <role>', 'read: look at everything; write: also change it')
+        .choices(['read', 'write'])
+        .default('read'),
+    )
+    .addOption(store())
+    .addOption(config())
+    .addHelpText('after', examples)
+    .action(async (name: string, options: TokenOptions) => {
+      const { addToken } = await import('./token.ts');
+      finish(await addToken(name, options, console));
+    });
+  token
+    .command('list')
+    .description('Lists all tokens: a table on a terminal, else one JSON object a line.')
+    .option('--json', 'one JSON object a line, also on a terminal')
+    .addOption(store())
+    .addOption(config())
+    .action(async (options: TokenOptions) => {
+      const { listTokens } = await import('./token.ts');
+      finish(await listTokens(options, console));
+    });
+  token
+    .command('revoke')
+    .description('Revokes a token at once.')
+    .argument('<token>', 'its name or number, as listed')
+    .addOption(store())
+    .addOption(config())
+    .action(async (token: string, options: TokenOptions) => {
+      const { revokeToken } = await import('./token.ts');
+      finish(await revokeToken(token, options, console));
+    });
+}
+
+const examples = `
+Examples:
+  trespass token add wall                    may look
+  trespass token add alice --role write      may also acknowledge, comment, add incidents
+  trespass token add ci > token.txt          the token alone is on standard output
+
+Exit codes:
+  0  done
+  1  could not do the job, or there is no such token
+  2  bad usage or configuration
+`;

@@ -1,0 +1,132 @@
+/** The filters of scans. What is chosen stands in the address bar at once; what is typed, when it is sent. */
+
+import { useEffect, useRef } from 'preact/hooks';
+import { severities } from '../answers.ts';
+import { changedFilters, type FilterName, type Filters, filterQuery } from '../filters.ts';
+import { zoneText } from '../format.ts';
+import { go } from '../router.ts';
+import { ranges } from './ranges.ts';
+
+const zones = ['internal-internal', 'internal-external', 'external-internal', 'external-external'];
+
+const texts: readonly { name: FilterName; label: string; placeholder: string }[] = [
+  { name: 'source', label: 'Scanner', placeholder: '10.0.0.7 or 10.0.0.0/8' },
+  { name: 'target', label: 'Target', placeholder: 'address or range' },
+  { name: 'script', label: 'Script', placeholder: 'http-title' },
+  { name: 'signature', label: 'Signature', placeholder: 'smtp-ehlo-scanme' },
+];
+
+interface FilterBarProps {
+  readonly view: string;
+  readonly filters: Filters;
+  /** What is meant when no time is chosen. */
+  readonly standardTime: string;
+}
+
+export function FilterBar({ view, filters, standardTime }: FilterBarProps) {
+  const form = useRef<HTMLFormElement>(null);
+  const change = (some: Filters) => go(`/${view}${filterQuery(changedFilters(filters, some))}`);
+  const chosen = filters.severity?.split(',') ?? [];
+  const custom = filters.since !== undefined && !ranges.some(({ value }) => value === filters.since);
+
+  // Fields keep what was typed; another link must show its own.
+  useEffect(() => {
+    for (const { name } of texts) {
+      const field = form.current?.elements.namedItem(name);
+      if (field instanceof HTMLInputElement) field.value = filters[name] ?? '';
+    }
+  }, [filterQuery(filters)]);
+
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const data = new FormData(form.current!);
+    change(Object.fromEntries(texts.map(({ name }) => [name, String(data.get(name) ?? '').trim()])));
+  };
+  return (
+    <form class="filters" ref={form} onSubmit={submit} aria-label="Filters">
+      <fieldset>
+        <legend>Severity</legend>
+        {severities.map((severity) => (
+          <label key={severity} class="choice">
+            <input
+              type="checkbox"
+              name="severity"
+              checked={chosen.includes(severity)}
+              onChange={({ currentTarget: { checked } }) => {
+                const now = severities.filter((one) => (one === severity ? checked : chosen.includes(one)));
+                change({ severity: now.join(',') });
+              }}
+            />
+            {severity}
+          </label>
+        ))}
+      </fieldset>
+      <Choice
+        label="Time"
+        value={custom ? 'custom' : (filters.since ?? '')}
+        onChoose={(since) => change({ since, until: '' })}
+        options={[
+          ['', standardTime],
+          ...ranges.map(({ value, label }) => [value, label] as const),
+          ...(custom ? [['custom', 'as chosen'] as const] : []),
+        ]}
+      />
+      <Choice
+        label="Direction"
+        value={filters.zone ?? ''}
+        onChoose={(zone) => change({ zone })}
+        options={[['', 'any'], ...zones.map((zone) => [zone, zoneText(zone)] as const)]}
+      />
+      <Choice
+        label="Looked at by"
+        value={filters.acknowledged ?? ''}
+        onChoose={(acknowledged) => change({ acknowledged })}
+        options={[
+          ['', 'anyone or no one'],
+          ['false', 'nobody yet'],
+          ['true', 'somebody'],
+        ]}
+      />
+      {texts.map(({ name, label, placeholder }) => (
+        <label key={name}>
+          {label}
+          <input
+            name={name}
+            defaultValue={filters[name] ?? ''}
+            placeholder={placeholder}
+            maxLength={128}
+            autocomplete="off"
+            spellcheck={false}
+            onChange={() => form.current?.requestSubmit()}
+          />
+        </label>
+      ))}
+      <div class="actions">
+        <button type="submit">Filter</button>
+        {Object.keys(filters).length > 0 && <a href={`/${view}`}>Clear all</a>}
+      </div>
+    </form>
+  );
+}
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly value: string;
+  readonly options: readonly (readonly [value: string, label: string])[];
+  readonly onChoose: (value: string) => void;
+}
+
+function Choice({ label, value, options, onChoose }: ChoiceProps) {
+  return (
+    <label>
+      {label}
+      <select value={value} onChange={({ currentTarget }) => onChoose(currentTarget.value)}>
+        {options.map(([one, text]) => (
+          <option key={one} value={one}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,24 @@
+/** The times that views offer. */
+
+export const ranges = [
+  { value: '1h', label: 'last hour', seconds: 3600 },
+  { value: '24h', label: 'last 24 hours', seconds: 86_400 },
+  { value: '7d', label: 'last 7 days', seconds: 7 * 86_400 },
+  { value: '30d', label: 'last 30 days', seconds: 30 * 86_400 },
+  { value: '365d', label: 'last year', seconds: 365 * 86_400 },
+] as const;
+
+/** Of `24h`, or of a time; milliseconds since 1970. */
+export function beginning(since: string, now: number): number {
+  const [, amount, unit] = /^(\d+)([smhdw])$/.exec(since) ?? [];
+  const seconds = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }[unit ?? ''];
+  return amount !== undefined && seconds !== undefined ? now - Number(amount) * seconds * 1000 : Date.parse(since);
+}
+
+const lengths = [60, 300, 900, 3600, 4 * 3600, 86_400, 7 * 86_400];
+
+/** Seconds: so that about a hundred bars stand beside each other. */
+export function bucketFor(since: number, until: number): number {
+  const seconds = (until - since) / 1000;
+  return lengths.find((length) => seconds / length <= 180) ?? 7 * 86_400;
+}
