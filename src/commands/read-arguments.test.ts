@@ -8,7 +8,7 @@ describe('arguments of read', () => {
   it('are understood without the library that explains them', () => {
     assert.deepEqual(parseReadArguments(['x.pcap']), { paths: ['x.pcap'], options: { progress: true } });
     const argv =
-      '--json --live --config c.yaml --window=2.5 --internal 10.0.0.0/8 --internal fd00::/8 --signatures own --min-severity high --send --fail-on-alert --no-progress -q --stats a.pcap -';
+      '--json --live --config c.yaml --window=2.5 --internal 10.0.0.0/8 --internal fd00::/8 --signatures own --min-severity high --send --store s.db --fail-on-alert --no-progress -q --stats a.pcap -';
     assert.deepEqual(parseReadArguments(argv.split(' ')), {
       paths: ['a.pcap', '-'],
       options: {
@@ -20,6 +20,7 @@ describe('arguments of read', () => {
         signatures: ['own'],
         minSeverity: 'high',
         send: true,
+        store: 's.db',
         failOnAlert: true,
         progress: false,
         quiet: true,

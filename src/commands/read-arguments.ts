@@ -55,6 +55,7 @@ function parse(argv: readonly string[]) {
         signatures: { type: 'string', multiple: true },
         'min-severity': { type: 'string' },
         send: { type: 'boolean' },
+        store: { type: 'string' },
         'fail-on-alert': { type: 'boolean' },
         'no-progress': { type: 'boolean' },
         quiet: { type: 'boolean', short: 'q' },

@@ -7,6 +7,7 @@ import { countSeverity, emptySeverityCounts, scanSummary } from '../report/summa
 import { type Alert, type Severity, severities } from '../scan/alert.ts';
 import type { ScanSettings } from '../scan/scan-settings.ts';
 import type { CompiledSignature } from '../signature/compile-signatures.ts';
+import type { StoreSession } from '../store/store-session.ts';
 import { type Console, columnsOf } from './console.ts';
 import { exitCode, UsageError } from './exit-code.ts';
 import { Interruption } from './interruption.ts';
@@ -22,6 +23,7 @@ export interface ReadOptions {
   readonly signatures?: readonly string[];
   readonly minSeverity?: Severity;
   readonly send?: boolean;
+  readonly store?: string;
   readonly failOnAlert?: boolean;
   readonly quiet?: boolean;
   readonly progress?: boolean;
@@ -73,25 +75,32 @@ export async function read(
   const counts = emptySeverityCounts();
   let found = false;
   const outputs = options.send ? await openOutputs(settings, onNotice) : undefined;
+  const onAlert = (alert: Alert): void => {
+    outputs?.send(alert);
+    if (!isShown(alert, settings.output)) return;
+    found ||= alert.severity !== 'info';
+    if (alert.state === 'closed') countSeverity(counts, alert);
+    report.add(alert);
+  };
+  const memory = options.store === undefined ? undefined : await openMemory(options.store, settings, onAlert, onNotice);
+  let isRemembered = true;
   const interruption = new Interruption();
 
   const statistics = await readCaptures({
     paths,
     catalogue,
     settings: settings.scan,
-    onAlert: (alert) => {
-      outputs?.send(alert);
-      if (!isShown(alert, settings.output)) return;
-      found ||= alert.severity !== 'info';
-      if (alert.state === 'closed') countSeverity(counts, alert);
-      report.add(alert);
-    },
+    onAlert: memory ? memory.add : onAlert,
     // Given also when nobody looks: the engine then lets the report load and write while it reads.
     onProgress: (done, total) => progress?.update(done, total),
     onNotice,
     signal: interruption.signal,
   }).finally(async () => {
     interruption.forget();
+    await memory?.close().catch((error: Error) => {
+      isRemembered = false;
+      console.stderr.write(`trespass: not all is in the store. ${withoutControls(error.message)}\n`);
+    });
     // Also when reading failed: what was found until then is sent.
     await outputs?.close(sendingTime);
   });
@@ -101,8 +110,14 @@ export async function read(
   if (forPeople && !options.quiet) console.stderr.write(`${scanSummary(counts)}\n`);
   const sent = outputs?.statistics() ?? [];
   if (options.stats)
-    console.stderr.write(printStatistics({ ...statistics, ...(outputs && { outputs: byName(sent) }) }));
-  if (sent.some(({ dropped }) => dropped > 0)) return exitCode.failed;
+    console.stderr.write(
+      printStatistics({
+        ...statistics,
+        ...(memory && { store: memory.statistics }),
+        ...(outputs && { outputs: byName(sent) }),
+      }),
+    );
+  if (!isRemembered || sent.some(({ dropped }) => dropped > 0)) return exitCode.failed;
   if (interruption.exitCode !== undefined) return interruption.exitCode;
   return found && options.failOnAlert ? exitCode.found : exitCode.done;
 }
@@ -125,6 +140,24 @@ async function openOutputs({ outputs }: Settings, onNotice: (text: string) => vo
     );
   }
   return (await import('../output/outputs.ts')).openOutputs(outputs, onNotice);
+}
+
+async function openMemory(
+  location: string,
+  settings: Settings,
+  onAlert: (alert: Alert) => void,
+  onNotice: (text: string) => void,
+): Promise<StoreSession> {
+  const { openStoreSession } = await import('../store/store-session.ts');
+  const { store, scan } = settings;
+  return openStoreSession({
+    location,
+    settings: store,
+    windowSeconds: scan.windowSeconds,
+    live: false,
+    onAlert,
+    onNotice,
+  });
 }
 
 function byName(statistics: readonly OutputStatistics[]): object {
