@@ -32,6 +32,7 @@ const PACKET_RESERVE = 12;
 const PACKET_FANOUT = 18;
 const PACKET_IGNORE_OUTGOING = 23;
 const SO_ATTACH_FILTER = 26;
+const SO_TIMESTAMP = 29;
 
 const TPACKET_V3 = 2;
 const PACKET_MR_PROMISC = 1;
@@ -77,6 +78,8 @@ export function openPacketSocket(options: PacketSocketOptions): PacketSocket {
   let ring: Ring | undefined;
   try {
     ring = openRing(descriptor, options);
+    // The time at which a packet arrived, and not that at which this socket got it: then all who look on see the same time.
+    setSocketOption(descriptor, SOL_SOCKET, SO_TIMESTAMP, Uint8Array.of(1, 0, 0, 0), 4);
     if (options.filter.length > 0) attachFilter(descriptor, options.filter);
     // The host's own packets come twice there, once on their way out and once on their way in. Linux 4.20 and newer.
     if (options.state.hardware === ARPHRD_LOOPBACK) setNumber(descriptor, PACKET_IGNORE_OUTGOING, 1);
