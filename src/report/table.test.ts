@@ -52,6 +52,25 @@ describe('an alert as a table', () => {
     assert.match(table, /b… /);
   });
 
+  it('names the TLS clients by their JA4, each once', () => {
+    const fields = { 'tls.ja4': 't12i640300_e7b476f9520b_c54f48fd7c65' };
+    const hellos = [
+      exampleEvidence(signature, 0, { fields }),
+      exampleEvidence({ ...signature, id: 'b' }, 1, { fields }),
+    ];
+    assert.equal(
+      alertTable(exampleAlert(hellos), plain).match(/JA4 +│ t12i640300_e7b476f9520b_c54f48fd7c65 /g)?.length,
+      1,
+    );
+  });
+
+  it('shows a packet that says nothing by its header', () => {
+    const fields = { 'packet.tcp_flags': '0x2b', 'packet.window': '256' };
+    const table = alertTable(exampleAlert([exampleEvidence(signature, 0, { fields })]), plain);
+    assert.match(table, /│ tcp_flags 0x2b, window 256 /);
+    assert.doesNotMatch(table, /EHLO/);
+  });
+
   it('is as wide as asked, but not narrower than 60', () => {
     const alert = exampleAlert([exampleEvidence(signature, 0)]);
     for (const [asked, got] of [

@@ -89,6 +89,15 @@ describe('what opens a scan', () => {
     );
   });
 
+  it('not a sequence that lacks what it needs, whatever else there is', () => {
+    const needy = { ...walk, sequence: { ...walk.sequence!, atLeast: 2, needs: [weakDns.id] } };
+    const others = [exampleEvidence(weakHttp, 0), exampleEvidence(weakRtsp, 1)];
+    assert.deepEqual(track(others, {}, [needy]).alerts, []);
+    assert.equal(track([...others, exampleEvidence(weakDns, 2)], {}, [needy]).alerts.length, 1);
+    assert.equal(track([exampleEvidence(weakDns, 0), exampleEvidence(weakRtsp, 60)], {}, [needy]).alerts.length, 1);
+    assert.deepEqual(track([exampleEvidence(weakDns, 0), exampleEvidence(weakRtsp, 61)], {}, [needy]).alerts, []);
+  });
+
   it('not a sequence spread over several ports when it asks for one', () => {
     const { alerts } = track(
       [weakHttp, weakRtsp, weakDns].map((signature, time) => exampleEvidence(signature, time, { targetPort: time })),

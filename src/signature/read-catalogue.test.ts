@@ -55,6 +55,33 @@ function catalogue(context: TestContext, files: Record<string, string>): Catalog
 const lines = ({ faults }: Catalogue) => (faults.length === 0 ? [] : printFaults(faults).split('\n'));
 
 describe('readCatalogue', () => {
+  it('adds to a sequence what says `counts-in`', (context) => {
+    const read = catalogue(context, {
+      'a/one.yaml': yaml(9100001),
+      'a/two.yaml': yaml(9100002, { more: 'counts-in: [s-s]\n' }),
+      'a/three.yaml': yaml(9100004, { more: 'counts-in: [s-s]\n' }),
+      's/s.yaml': sequence(9100003, { of: '[a-one]', atLeast: 3, distinct: 'signature' }),
+    });
+    assert.deepEqual(lines(read), []);
+    assert.deepEqual(read.signatures.at(-1)!.sequence!.of, ['a-one', 'a-three', 'a-two']);
+  });
+
+  it('finds a packet by its header, if the signature says enough of it', (context) => {
+    const packet = (match: string): string =>
+      yaml(9100001, { match }).replace('"gkrellm 0.0.0"\nmisses', '{ packet: "45 00" }\nmisses');
+    const good = '  packet.tcp_flags: "0x02"\n  packet.tcp_options: "020405b4"';
+    assert.deepEqual(lines(catalogue(context, { 'a/one.yaml': packet(good) })), []);
+    for (const bad of [
+      '  packet.tcp_flags: "0x02"',
+      '  packet.tcp_flags: "SYN"\n  packet.tcp_options: "020405b4"',
+      '  packet.tcp_flags: "0x02"\n  packet.tcp_options: { starts: "020405b4" }',
+      '  packet.icmp_type: "8"\n  packet.icmp_code: "9"\n  packet.icmp_sequence: "295"',
+    ]) {
+      const [fault] = lines(catalogue(context, { 'a/one.yaml': packet(bad) }));
+      assert.match(fault!, /^a\/one.yaml:5: must say exactly packet.tcp_flags and packet.tcp_options, or/);
+    }
+  });
+
   it('reads a folder, in the order of the ids', (context) => {
     const read = catalogue(context, { 'b/two.yaml': yaml(9100002), 'a/one.yaml': yaml(9100001), 'schema.json': '{}' });
     assert.deepEqual(lines(read), []);
@@ -162,6 +189,18 @@ describe('readCatalogue', () => {
       [
         { ...one, ...two, 's/s.yaml': sequence(9100003, { of: '[a-one, a-two, s-s]', distinct: 'signature' }) },
         ['s/s.yaml:6: s-s is a sequence itself'],
+      ],
+      [
+        {
+          ...one,
+          'a/two.yaml': yaml(9100002, { more: 'counts-in: [s-s, a-one, s-x]\n' }),
+          's/s.yaml': sequence(9100003, { of: '[a-one, a-two]', distinct: 'signature' }),
+        },
+        ['a/two.yaml:7: a-one is no sequence', 'a/two.yaml:7: there is no signature s-x'],
+      ],
+      [
+        { ...one, ...two, 's/s.yaml': sequence(9100003, { distinct: 'signature\n  needs: [a-three]' }) },
+        ['s/s.yaml:9: a-three is not one of those that count (`of`)'],
       ],
     ];
     for (const [files, expected] of cases) assert.deepEqual(lines(catalogue(context, files)), expected);

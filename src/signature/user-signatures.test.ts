@@ -58,6 +58,14 @@ function folder(context: TestContext, files: Record<string, string>): string {
 }
 
 describe("signatures of the user's own", () => {
+  it('count in a sequence of the catalogue when they say so', (context) => {
+    const own = folder(context, { 'own/helo.yaml': yaml({ more: 'family: own\ncounts-in: [sequence-walk]\n' }) });
+    const { catalogue, faults } = addUserSignatures(shipped, [own], fields);
+    assert.deepEqual(faults, []);
+    const { sequence } = catalogue.find(({ id }) => id === 'sequence-walk')!;
+    assert.deepEqual(sequence!.of, ['text-hello', 'smtp-ehlo-scanme', 'own-helo']);
+  });
+
   it('are added, in the order of the ids, with what the search needs', (context) => {
     const directory = folder(context, { 'smtp/own.yaml': yaml(), 'README.md': 'why', '.git/config': '' });
     const { catalogue, own, faults, notices } = addUserSignatures(shipped, [directory], fields);
