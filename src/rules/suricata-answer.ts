@@ -81,15 +81,22 @@ function allChoices(conditions: readonly (readonly SpecialPart[])[]): SpecialPar
 function detectionOf(parts: readonly SpecialPart[], transport: Transport, search: readonly string[]): Detection {
   const flow = transport === 'tcp' ? ['flow:established,to_server'] : ['flow:to_server'];
   const fromStart = search.includes('startswith');
-  const protocol = parts.find((part) => part.protocol !== undefined)?.protocol;
+  const protocol =
+    parts.find((part) => part.protocol !== undefined)?.protocol ?? parts.find((part) => part.stream)?.stream;
+  // Of several commands, Suricata may look at each alone: all but the last only mark the flow.
+  const waiting = transport === 'tcp' ? parts.filter((part) => part.waits) : [];
+  const earlier = waiting.slice(0, -1);
+  const first = earlier.length > 0 ? earlier.flatMap((part) => part.options) : parts.find((part) => part.first)?.first;
+  const now = parts.filter((part) => !earlier.includes(part));
   // Conditions on the stream first: what follows a sticky buffer speaks of that.
   const options = [
-    ...parts.filter((part) => part.protocol === undefined),
-    ...parts.filter((part) => part.protocol !== undefined),
+    ...now.filter((part) => part.protocol === undefined),
+    ...now.filter((part) => part.protocol !== undefined),
   ].flatMap((part) => part.options);
   return {
     protocol: protocol ?? (transport === 'tcp' && fromStart ? 'tcp-stream' : transport),
     options: [...flow, ...search, ...options],
+    ...(first !== undefined && { first: [...flow, ...first] }),
   };
 }
 
@@ -111,5 +118,7 @@ function conditionParts(
   if (streamed && field === 'http.header_names' && test.is !== undefined) return [headerNamesInStream(test.is)];
   const place = streamPlaces[field];
   const options = place && streamOptions(field, place, test);
-  return options && [{ options }];
+  if (place === undefined || options === undefined) return undefined;
+  const { protocol: stream, opening: first, waits } = place;
+  return [{ options, ...(stream && { stream }), ...(first && { first }), ...(waits && { waits }) }];
 }

@@ -19,6 +19,8 @@ export interface Detection {
   /** `tcp`, `udp`, or a protocol that Suricata recognises: `http`. */
   readonly protocol: string;
   readonly options: readonly string[];
+  /** What the same client must have said in the same flow, earlier or at once: options of a rule that only marks. */
+  readonly first?: readonly string[];
 }
 
 export interface SuricataAnswer extends Answer {
@@ -26,8 +28,15 @@ export interface SuricataAnswer extends Answer {
   readonly detections: readonly Detection[];
 }
 
-/** One condition in words of Suricata; without `protocol` on payload or stream. */
+/** One condition in words of Suricata. */
 export interface SpecialPart {
+  /** Its options begin with a sticky buffer of this protocol; without it, they are on payload or stream. */
   readonly protocol?: string;
+  /** The protocol that Suricata must have recognised in the stream. */
+  readonly stream?: string;
+  /** As of a detection. */
+  readonly first?: readonly string[];
+  /** A client waits for an answer behind it. */
+  readonly waits?: boolean;
   readonly options: readonly string[];
 }

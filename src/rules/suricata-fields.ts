@@ -17,10 +17,16 @@ export interface StreamPlace {
   readonly after: string;
   /** A byte of a value. */
   readonly any: string;
+  /** Suricata's protocol, where its recognition is as good as ours. */
+  readonly protocol?: string;
   /** Bytes of the value's length that stand before it, big-endian. `before` is then what stands before these. */
   readonly lengthSize?: 1 | 2 | 4;
   /** Bytes that no value holds, for classes of a pattern that only say what they exclude. */
   readonly never?: string;
+  /** A client waits for an answer behind it, so what follows may be looked at by itself. */
+  readonly waits?: boolean;
+  /** What the client must have said before, in the same flow. */
+  readonly opening?: readonly string[];
 }
 
 export const bufferPlaces: Readonly<Record<string, BufferPlace>> = {
@@ -51,13 +57,15 @@ const header = (protocol: string, names: string): StreamPlace =>
   line(
     `^(?![^\\r\\n]* HTTP/)(?:|.*?\\n)[A-Z]+ [^\\r\\n]+ ${protocol}/\\d\\.\\d\\r?\\n(?:[^\\r\\n]+\\r?\\n)*?(?i:${names})[ \\t]*:[ \\t]*`,
   );
-/** RFC 5321 section 4.1.1.4: what follows DATA is a mail, until the flow ends or a dot stands alone. */
-const outsideMail = '^(?:(?!(?i:DATA)[ \\t]*\\r?\\n)[^\\n]*\\n)*?';
+/** RFC 5321 section 4.1.1.4: what follows DATA is a mail, until the flow ends or a dot stands alone; the first line is a command. */
+const outsideMail =
+  '^(?=(?i:EHLO|HELO|LHLO|VRFY|EXPN|ETRN|HELP|NOOP|RSET|QUIT|DATA|STARTTLS|TURN|MAIL|RCPT|AUTH|BDAT|XCLIENT)\\b)(?:(?!(?i:DATA)[ \\t]*\\r?\\n)[^\\n]*\\n)*?';
 /** RFC 5321 section 4.1.1: the address stands between angle brackets; some clients leave them out. */
 const envelope = (verb: string): StreamPlace => ({
   before: `${outsideMail}(?i:${verb}):[ \\t]*<?`,
   after: '[>\\s]',
   any: '[^>\\r\\n]',
+  waits: true,
 });
 /** A name list of KEXINIT (RFC 4253 section 7.1): message number, cookie, and so many lists before it. */
 const nameList = (before: number): StreamPlace => ({
@@ -78,9 +86,15 @@ const even = `[${Array.from({ length: 128 }, (_, half) => `\\x${(2 * half).toStr
 export const streamPlaces: Readonly<Record<string, StreamPlace>> = {
   'coap.token': { before: '^[\\x48\\x58][\\x01-\\x07]..', after: '[^\\xff]', any: '.' },
   'ftp.command': line('(?:^|\\n)'),
-  'ftp.user': command('USER[ \\t]'),
-  'ftp.password': line('(?:^|\\n)(?i:PASS)[ \\t]', '\\r*\\n'),
-  'ftp.port': command('PORT[ \\t]'),
+  'ftp.user': { ...command('USER[ \\t]'), protocol: 'ftp', waits: true },
+  'ftp.password': {
+    ...line('(?:^|\\n)(?i:PASS)[ \\t]', '\\r*\\n'),
+    protocol: 'ftp',
+    waits: true,
+    // A file that begins with PASS is FTP to Suricata, too.
+    opening: ['content:"USER "', 'nocase', 'pcre:"/(?:^|\\n)(?i:USER)[ \\t]/s"'],
+  },
+  'ftp.port': { ...command('PORT[ \\t]'), protocol: 'ftp' },
   // Only where Suricata's own parser does not look: see streamedSignatures.
   'http.method': { before: '(?:^|\\n)', after: ' [^\\r\\n]+ HTTP/1\\.[01]\\r?\\n', any: '[^ \\r\\n]' },
   'http.uri': { before: '(?:^|\\n)[A-Z_]+ ', after: ' HTTP/1\\.[01]\\r?\\n', any: '[^\\r\\n]' },
@@ -122,7 +136,11 @@ export const streamPlaces: Readonly<Record<string, StreamPlace>> = {
   'smtp.helo': line(`${outsideMail}(?i:EHLO|HELO|LHLO)[ \\t]+`),
   'smtp.mail_from': envelope('MAIL FROM'),
   'smtp.rcpt_to': envelope('RCPT TO'),
-  'smtp.header': line('(?i:DATA)[ \\t]*\\r?\\n(?:[^\\r\\n]+\\r?\\n)*?', '\\r*\\n'),
+  // The server's answer to DATA may part the mail from the commands.
+  'smtp.header': {
+    ...line('(?:^|(?i:DATA)[ \\t]*\\r?\\n)(?:[^\\r\\n]+\\r?\\n)*?', '\\r*\\n'),
+    protocol: 'smtp',
+  },
   'ssh.banner': line('^', '\\r*\\n'),
   'ssh.kex': nameList(0),
   'ssh.host_key_algorithms': nameList(1),

@@ -9,7 +9,7 @@ export const firstSid = 9_100_000;
 const span = 100_000;
 
 /** What a rule is for: scans inside, outbound, inbound; and what only marks for later. */
-export const roles = ['internal', 'outbound', 'inbound', 'mark', 'raise'] as const;
+export const roles = ['internal', 'outbound', 'inbound', 'mark', 'first'] as const;
 export type Role = (typeof roles)[number];
 
 /** Above all ranges that others use; `--sid-base` moves it. */

@@ -57,33 +57,59 @@ export function exportSuricata(signatures: readonly CompiledSignature[], options
   return { rules, omitted };
 }
 
-/** One rule for each detection of each signature, whatever its grade and direction: what the engine makes of its bytes. */
+/** A rule for each detection of each signature, whatever its grade and direction: what the engine makes of its bytes. */
 export function verdictRules(
   signatures: readonly CompiledSignature[],
   version: SuricataVersion,
   sidBase: number,
 ): string[] {
   return signatures.flatMap((signature) =>
-    suricataAnswer(signature, version).detections.map((detection, variant) =>
-      ruleText(signature, detection, everywhere, ruleSid(sidBase, signature.sid, 'mark', variant)),
-    ),
+    suricataAnswer(signature, version).detections.flatMap((detection, variant) => [
+      ...firstRule(signature, detection, variant, sidBase),
+      ruleText(
+        signature,
+        inSequel(signature, detection, variant),
+        everywhere,
+        ruleSid(sidBase, signature.sid, 'mark', variant),
+      ),
+    ]),
   );
 }
+
+/** The rule that marks a flow in which something was said that alone proves nothing. */
+function firstRule(signature: CompiledSignature, detection: Detection, variant: number, sidBase: number): string[] {
+  const { protocol, first } = detection;
+  if (first === undefined) return [];
+  const options = [...first, 'noalert', `flowbits:set,${flowMark(signature, variant)}`];
+  const sid = ruleSid(sidBase, signature.sid, 'first', variant);
+  return [ruleText(signature, { protocol, options }, everywhere, sid)];
+}
+
+/** The detection, in a flow that was marked if it needs that. */
+function inSequel(signature: CompiledSignature, detection: Detection, variant: number): Detection {
+  const { protocol, options, first } = detection;
+  if (first === undefined) return detection;
+  return { protocol, options: [...options, `flowbits:isset,${flowMark(signature, variant)}`] };
+}
+
+const flowMark = ({ id }: CompiledSignature, variant: number): string => `trespass.${id}.${variant}`;
 
 /** All rules of one detection. A definitive one is an alert; a strong one, if another strong one came shortly before. */
 function detectionRules(
   signature: CompiledSignature,
-  detection: Detection,
+  plain: Detection,
   variant: number,
   options: SuricataOptions,
 ): string[] {
   const sid = (role: Role): number => ruleSid(options.sidBase, signature.sid, role, variant);
+  if (signature.grade === 'weak') return [];
+  const first = firstRule(signature, plain, variant, options.sidBase);
+  const detection = inSequel(signature, plain, variant);
   const alerts = (more: readonly string[]): string[] =>
     directions.map((direction) =>
       ruleText(signature, { ...detection, options: [...detection.options, ...more] }, direction, sid(direction.role)),
     );
-  if (signature.grade === 'definitive') return alerts([]);
-  if (signature.grade === 'weak') return [];
+  if (signature.grade === 'definitive') return [...first, ...alerts([])];
   const own = `trespass.${signature.id}`;
   const mark = [
     'noalert',
@@ -91,6 +117,7 @@ function detectionRules(
     `xbits:set,${own},track ip_src,expire ${options.window}`,
   ];
   return [
+    ...first,
     // Rules that set a flowbit come first, so these look before the mark below is made.
     ...alerts([
       'xbits:isset,trespass.strong,track ip_src',
