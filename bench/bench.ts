@@ -6,7 +6,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Table from 'cli-table3';
 import { Command, InvalidArgumentError } from 'commander';
-import { type Candidate, cat, isInstalled, suricata, tcpdump, trespass } from './candidates.ts';
+import { type Candidate, cat, isInstalled, suricata, tcpdump, trespass, trespassWith } from './candidates.ts';
 import { countPackets } from './count-packets.ts';
 import { generate, profiles } from './generate.ts';
 import { type Measurement, measure } from './measure.ts';
@@ -21,6 +21,7 @@ interface Options {
   readonly rules?: string;
   readonly suricataConfig?: string;
   readonly keep?: boolean;
+  readonly signatures?: number;
 }
 
 function positive(text: string): number {
@@ -46,6 +47,11 @@ const program = new Command('bench')
   .option('--core <number>', 'processor that all runs are pinned to; the last one by default', whole)
   .option('--rules <file>', 'rules for Suricata; none by default')
   .option('--suricata-config <file>', 'configuration for Suricata; a small one with all protocols by default')
+  .option(
+    '--signatures <count>',
+    'also trespass with only the first so many signatures: what do the others cost?',
+    whole,
+  )
   .option('--keep', 'leave the generated captures')
   .action(bench);
 
@@ -72,8 +78,9 @@ function generateCaptures(directory: string, { mb, seed }: Options): string[] {
   });
 }
 
-function candidatesOf(directory: string, { rules, suricataConfig }: Options): Candidate[] {
+function candidatesOf(directory: string, { rules, suricataConfig, signatures }: Options): Candidate[] {
   const candidates = [trespass(), cat];
+  if (signatures !== undefined) candidates.splice(1, 0, trespassWith(directory, signatures));
   if (isInstalled('tcpdump', '--version')) candidates.push(tcpdump);
   else note('tcpdump is not installed: not compared.');
   if (isInstalled('suricata', '-V')) candidates.push(suricata(directory, rules, suricataConfig));

@@ -1,6 +1,6 @@
 /** The programs that are compared, and how each is started. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Measurement } from './measure.ts';
@@ -14,15 +14,34 @@ export interface Candidate {
   readonly alerts?: (measurement: Measurement) => number;
 }
 
-const trespassCommand = fileURLToPath(new URL('../../bin/trespass.js', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
-export function trespass(): Candidate {
+export function trespass(name = 'trespass', installation = root): Candidate {
+  const program = join(installation, 'bin', 'trespass.js');
   return {
-    name: 'trespass',
-    command: (capture) => [process.execPath, trespassCommand, 'read', '--json', '--quiet', capture],
+    name,
+    command: (capture) => [process.execPath, program, 'read', '--json', '--quiet', capture],
     keepOutput: true,
     alerts: ({ output }) => output.split('\n').length - 1,
   };
+}
+
+/** The same program, installed below `directory` with no more than the first `count` signatures of its catalogue. */
+export function trespassWith(directory: string, count: number): Candidate {
+  const installation = join(directory, `trespass-${count}`);
+  const built = join(installation, 'dist');
+  mkdirSync(built, { recursive: true });
+  // The bundled command and what it loads.
+  for (const name of readdirSync(join(root, 'dist'))) {
+    if (name === 'command' || /\.(json|wasm)$/.test(name))
+      cpSync(join(root, 'dist', name), join(built, name), { recursive: true });
+  }
+  for (const name of ['bin', 'package.json']) cpSync(join(root, name), join(installation, name), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(installation, 'node_modules'));
+  const catalogue = join(built, 'catalogue.json');
+  const signatures = JSON.parse(readFileSync(catalogue, 'utf8')) as unknown[];
+  writeFileSync(catalogue, JSON.stringify(signatures.slice(0, count)));
+  return trespass(`trespass, ${Math.min(count, signatures.length)} of ${signatures.length} signatures`, installation);
 }
 
 /** What reading the file costs anybody. */

@@ -68,6 +68,7 @@ function signatureText(signature: Signature): string {
     ['transport', [signature.transports.join(', ')]],
     ['ports', signature.ports.length > 0 ? [signature.ports.join(', ')] : []],
     ['family', signature.family === '' ? [] : [signature.family]],
+    ['counts in', signature.countsIn ?? []],
     ['match', signature.match.map(conditionText)],
     [
       'sequence',
@@ -75,6 +76,7 @@ function signatureText(signature: Signature): string {
         ? [
             `${sequence.atLeast} different (by ${sequence.distinct}) on one ${sequence.on} within ${sequence.within} s, of`,
             ...sequence.of,
+            ...(sequence.needs ? [`among them ${sequence.needs.join(' or ')}`] : []),
           ]
         : [],
     ],
@@ -110,6 +112,9 @@ function conditionText({ field, test }: Condition): string {
 
 function exampleText(example: Example): string {
   return example
-    .map(({ transport, port, bytes }) => `${port === 0 ? '' : `${port}/${transport} `}"${printable(bytes)}"`)
+    .map(({ transport, port, bytes, packet }) => {
+      const place = port === 0 ? '' : `${port}/${transport} `;
+      return `${place}${packet ? `packet ${Buffer.from(bytes, 'latin1').toString('hex')}` : `"${printable(bytes)}"`}`;
+    })
     .join(', then ');
 }
