@@ -4,11 +4,15 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Console } from './console.ts';
 import type { CoverageOptions } from './coverage.ts';
 import { exitCode } from './exit-code.ts';
+import { addExportSigmaCommand } from './export-sigma-command.ts';
+import { addHuntCommand } from './hunt-command.ts';
 import { addImportCommand } from './import-command.ts';
+import { addIncidentCommand } from './incident-command.ts';
 import type { ReadOptions } from './read.ts';
 import { parseSeconds, secondsExpected } from './read-arguments.ts';
 import { addServeCommand } from './serve-command.ts';
 import type { SignatureListOptions } from './signatures.ts';
+import { addStoreCommand } from './store-command.ts';
 import { addTokenCommand } from './token-command.ts';
 import { version } from './version.ts';
 import { addWatchCommand } from './watch-command.ts';
@@ -73,6 +77,9 @@ function describe(console: Console, finish: (code: number) => void): Command {
   addImportCommand(program, console, finish);
 
   addWatchCommand(program, console, finish);
+  addHuntCommand(program, console, finish);
+  addIncidentCommand(program, console, finish);
+  addStoreCommand(program, console, finish);
   addServeCommand(program, console, finish);
   addTokenCommand(program, console, finish);
 
@@ -105,6 +112,8 @@ function describe(console: Console, finish: (code: number) => void): Command {
       const { checkSignatures } = await import('./check-signatures.ts');
       finish(await checkSignatures(directories, console));
     });
+
+  addExportSigmaCommand(signatures, console);
 
   program
     .command('coverage')

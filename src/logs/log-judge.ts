@@ -3,6 +3,7 @@
 import ipaddr from 'ipaddr.js';
 import { evidenceBytes, loggedFlows, loggedValues, rememberedEvidence } from '../limits.ts';
 import type { ClientMessage, Field, Protocol, Transport } from '../protocol/protocol.ts';
+import { protocols } from '../protocol/protocols.ts';
 import { usableOn } from '../rules/log-field-answers.ts';
 import { type LogKind, logSources } from '../rules/log-sources.ts';
 import type { Evidence } from '../scan/evidence.ts';
@@ -28,6 +29,8 @@ export class LogJudge {
   /** A signature counts once a connection, as in the engine. */
   readonly #seen = new Set<string>();
   #fields: readonly Field[] = [];
+  /** Made with the first alert of another engine: most logs hold none. */
+  #wire: Judge | undefined;
 
   constructor(signatures: readonly Signature[]) {
     this.#signatures = signatures;
@@ -41,8 +44,7 @@ export class LogJudge {
 
   judge(record: LogRecord): Evidence[] {
     if (record.found !== undefined) {
-      const { signature, bytes } = record.found;
-      return this.#isNew(record, signature) ? [this.#reported(record, signature, bytes)] : [];
+      return this.#isNew(record, record.found.signature) ? [this.#alerted(record, record.found)] : [];
     }
     const suspects = this.#suspects(record);
     if (suspects.length === 0 || record.values.length === 0) return [];
@@ -53,6 +55,20 @@ export class LogJudge {
       .filter(({ signature }) => this.#isNew(record, signature))
       .map(({ index }) => index);
     return matched.length === 0 ? [] : this.#evidence(record, values, matched);
+  }
+
+  /** The other engine has judged; our own shows where in the bytes it is, if they are all there. */
+  #alerted(record: LogRecord, { signature, bytes }: NonNullable<LogRecord['found']>): Evidence {
+    this.#wire ??= new Judge(this.#signatures, protocols);
+    const { transport, sourcePort, targetPort: destinationPort } = record;
+    const sent = { ...message, bytes, end: bytes.length, transport, sourcePort, destinationPort };
+    const [match] = this.#wire.judge(sent, [this.#signatures.indexOf(signature)], true);
+    if (match === undefined) return this.#reported(record, signature, bytes);
+    return {
+      ...this.#reported(record, signature, bytes),
+      ...excerpt(bytes, match.start, match.end),
+      fields: match.fields,
+    };
   }
 
   #logged(name: string): Protocol {
@@ -105,17 +121,12 @@ export class LogJudge {
   #evidence(record: LogRecord, values: readonly LoggedValue[], matched: readonly number[]): Evidence[] {
     const { text, fields } = layOut(values);
     this.#fields = fields;
-    return this.#judge.judge(message, matched, true).map((match) => {
-      const length = Math.min(match.end - match.start, evidenceBytes);
-      const before = Math.min(match.start, evidenceBytes - length);
-      const from = match.start - before;
-      return {
-        ...this.#reported(record, match.signature, Buffer.from(text.slice(from, from + evidenceBytes), 'latin1')),
-        matchStart: before,
-        matchEnd: before + length,
-        fields: match.fields,
-      };
-    });
+    const bytes = Buffer.from(text, 'latin1');
+    return this.#judge.judge(message, matched, true).map(({ signature, start, end, fields }) => ({
+      ...this.#reported(record, signature, bytes),
+      ...excerpt(bytes, start, end),
+      fields,
+    }));
   }
 
   #reported(record: LogRecord, signature: Signature, bytes: Uint8Array): Evidence {
@@ -135,6 +146,14 @@ export class LogJudge {
       fields: Object.fromEntries(record.values.slice(0, 8)),
     };
   }
+}
+
+/** The first bytes of a match with some before it, as the engine keeps them. */
+function excerpt(bytes: Uint8Array, start: number, end: number): Pick<Evidence, 'bytes' | 'matchStart' | 'matchEnd'> {
+  const length = Math.min(end - start, evidenceBytes);
+  const before = Math.min(start, evidenceBytes - length);
+  const from = start - before;
+  return { bytes: bytes.slice(from, from + evidenceBytes), matchStart: before, matchEnd: before + length };
 }
 
 /** Nothing of it is looked at but that it is whole: the conditions on the payload are left out above. */

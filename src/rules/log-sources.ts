@@ -34,7 +34,7 @@ export interface LogSource {
     readonly definition?: string;
   };
   /** What every record of this kind has: `event_type: http`. */
-  readonly selection?: Readonly<Record<string, string>>;
+  readonly selection?: Readonly<Record<string, string | readonly string[]>>;
   readonly transports: readonly Transport[];
   /** Name of the field that tells the transport, if there are two: values are lower case in Zeek, upper case in EVE. */
   readonly transportName?: string;
@@ -179,12 +179,16 @@ const sources: Readonly<Record<LogKind, Omit<LogSource, 'kind'>>> = {
     'sip.request_uri': { name: 'sip.uri' },
     'sip.request_line': { name: 'sip.request_line' },
   }),
-  'eve-dns': eve('dns', ['udp', 'tcp'], {
-    'dns.id': { name: 'dns.id' },
-    'dns.query': { name: 'dns.rrname' },
-    'dns.type': { name: 'dns.rrtype' },
-    'dns.opcode': { name: 'dns.opcode' },
-  }),
+  'eve-dns': {
+    ...eve('dns', ['udp', 'tcp'], {
+      'dns.id': { name: 'dns.id' },
+      'dns.query': { name: 'dns.rrname' },
+      'dns.type': { name: 'dns.rrtype' },
+      'dns.opcode': { name: 'dns.opcode' },
+    }),
+    // Versions 2 and 3 of the record; what the server says has other types.
+    selection: { event_type: 'dns', 'dns.type': ['query', 'request'] },
+  },
   'eve-ftp': {
     ...eve('ftp', ['tcp'], { 'ftp.command': {}, 'ftp.user': {}, 'ftp.password': {}, 'ftp.port': {} }),
     perFlow: true,
