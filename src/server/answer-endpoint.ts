@@ -1,5 +1,6 @@
 /** From a request to an endpoint's answer: check everything it gives against the description, then call the handler. */
 
+import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import * as z from 'zod';
 import { withoutControls } from '../report/printable.ts';
@@ -13,7 +14,8 @@ export async function answerEndpoint(one: Endpoint, context: Context, caller: Ca
   const parameters = checked('the path', one.parameters, context.req.param());
   const query = checked('the query', one.query, queryOf(context));
   const body = one.body && checked('the body', one.body, await jsonBody(context));
-  const call = { parameters, query, body, caller, request: context.req.raw };
+  const { outgoing } = context.env as HttpBindings;
+  const call = { parameters, query, body, caller, request: context.req.raw, outgoing };
   const value = await one.handle(call as never);
   if (value instanceof Response) return value;
   if (one.answer.status === 204) return new Response(null, { status: 204 });

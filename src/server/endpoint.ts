@@ -1,5 +1,6 @@
 /** An endpoint of the API as data: one description that requests are checked with and the OpenAPI document is made from. */
 
+import type { ServerResponse } from 'node:http';
 import type * as z from 'zod';
 import type { Role } from './token.ts';
 
@@ -46,8 +47,9 @@ export interface Call<Parameters, Query, Body> {
   readonly query: Query;
   readonly body: Body;
   readonly caller: Caller;
-  /** For answers that are streams. */
   readonly request: Request;
+  /** For answers that do not end. */
+  readonly outgoing: ServerResponse;
 }
 
 /** Either the value of the answer's JSON, or a whole response. */

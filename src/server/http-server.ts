@@ -16,20 +16,26 @@ export interface Tls {
 
 type Fetch = (request: Request, bindings: HttpBindings) => Response | Promise<Response>;
 
-const options = {
-  maxHeaderSize: serverLimits.headers,
-  headersTimeout: serverLimits.headersTimeout,
-  requestTimeout: serverLimits.requestTimeout,
-  keepAliveTimeout: serverLimits.keepAliveTimeout,
-  // How often the two above are looked at.
-  connectionsCheckingInterval: 2000,
+type SocketLimit = 'headers' | 'headersTimeout' | 'requestTimeout' | 'keepAliveTimeout' | 'idleTimeout' | 'connections';
+export type SocketLimits = Readonly<Record<SocketLimit, number>>;
+
+const strict = {
   // RFC 9112 §3.2: a request without Host, or with two of them, is none.
   requireHostHeader: true,
   insecureHTTPParser: false,
 } as const;
 
 /** Not listening yet. @throws when the certificate or its key cannot be read or do not belong together. */
-export function createHttpServer(fetch: Fetch, tls: Tls | undefined): Server {
+export function createHttpServer(fetch: Fetch, tls: Tls | undefined, limits: SocketLimits = serverLimits): Server {
+  const options = {
+    ...strict,
+    maxHeaderSize: limits.headers,
+    headersTimeout: limits.headersTimeout,
+    requestTimeout: limits.requestTimeout,
+    keepAliveTimeout: limits.keepAliveTimeout,
+    // How often the first two time-outs are looked at.
+    connectionsCheckingInterval: Math.min(2000, limits.headersTimeout / 2),
+  };
   const listener = getRequestListener((request, bindings) => fetch(request, bindings as HttpBindings), {
     overrideGlobalObjects: false,
     // A request that the adapter itself refuses (a broken URL) is answered plainly.
@@ -44,9 +50,9 @@ export function createHttpServer(fetch: Fetch, tls: Tls | undefined): Server {
         answer,
       )
     : createServer(options, answer);
-  server.maxConnections = serverLimits.connections;
+  server.maxConnections = limits.connections;
   // Reads too slowly, or says nothing: whatever it was about, its socket is free again.
-  server.setTimeout(serverLimits.idleTimeout, (socket) => socket.destroy());
+  server.setTimeout(limits.idleTimeout, (socket) => socket.destroy());
   return server as Server;
 }
 

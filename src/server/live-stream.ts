@@ -25,9 +25,18 @@ const changesAtOnce = 500;
 /** Milliseconds. Proxies and browsers take a connection for dead after a minute of silence; so do we after our own time-out. */
 const heartbeat = 15_000;
 
+/** Where frames go: an answer that has begun. */
+export interface FrameSink {
+  /** Bytes that were written and are not with the kernel yet. */
+  readonly writableLength: number;
+  write(frame: Uint8Array): unknown;
+  end(): unknown;
+  destroy(): unknown;
+  once(event: 'close', listener: () => void): unknown;
+}
+
 interface Listener {
-  readonly write: (frame: Uint8Array) => void;
-  readonly end: () => void;
+  readonly sink: FrameSink;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -53,47 +62,53 @@ export class LiveStream {
     return this.#listeners.size;
   }
 
-  /** Undefined: there are too many listeners. `lastId`: the last that it saw, before it lost the connection. */
-  async listen(lastId: string | undefined): Promise<ReadableStream<Uint8Array> | undefined> {
-    const { listeners, waiting } = this.#options;
-    if (this.#closed || this.#listeners.size >= listeners) return undefined;
-    const now = await this.#now();
-    const missed = lastId === undefined ? [] : await this.#missed(lastId);
-    let listener: Listener | undefined;
-    return new ReadableStream<Uint8Array>(
-      {
-        start: (controller) => {
-          listener = {
-            write: (frame) => {
-              controller.enqueue(frame);
-              if ((controller.desiredSize ?? 0) > 0) return;
-              this.dropped++;
-              this.#forget(listener!);
-              controller.error(new Error('reads too slowly'));
-            },
-            end: () => {
-              this.#forget(listener!);
-              controller.close();
-            },
-            timer: setTimeout(() => listener!.end(), this.#options.time).unref(),
-          };
-          this.#listeners.add(listener);
-          // The client comes back after two seconds, not at once: after a restart, all of them come.
-          controller.enqueue(this.#frame(`retry: 2000\nid: ${now}\nevent: hello\ndata: {}\n\n`));
-          for (const frame of missed) controller.enqueue(frame);
-          this.#schedule();
-        },
-        cancel: () => this.#forget(listener!),
-      },
-      new ByteLengthQueuingStrategy({ highWaterMark: waiting }),
-    );
+  /** Is there room for one more? */
+  get hasRoom(): boolean {
+    return !this.#closed && this.#listeners.size < this.#options.listeners;
+  }
+
+  /**
+   * Writes to `sink` until its connection closes, its time is over, or it takes too little. `lastId`: the last that it saw,
+   * before it lost the connection. Ask `hasRoom` first, in the same turn.
+   */
+  async listen(sink: FrameSink, lastId: string | undefined): Promise<void> {
+    const timer = setTimeout(() => this.#end(listener), this.#options.time).unref();
+    const listener: Listener = { sink, timer };
+    // Counted before anything is waited for, so that many at once do not all find room.
+    this.#listeners.add(listener);
+    sink.once('close', () => this.#forget(listener));
+    try {
+      const now = await this.#now();
+      // The client comes back after two seconds, not at once: after a restart, all of them come.
+      this.#write(listener, this.#frame(`retry: 2000\nid: ${now}\nevent: hello\ndata: {}\n\n`));
+      if (lastId !== undefined) for (const frame of await this.#missed(lastId)) this.#write(listener, frame);
+    } catch (error) {
+      this.#forget(listener);
+      throw error;
+    }
+    this.#schedule();
   }
 
   /** Ends all of them: the server stops. */
   close(): void {
     this.#closed = true;
-    for (const listener of [...this.#listeners]) listener.end();
+    for (const listener of [...this.#listeners]) this.#end(listener);
     clearTimeout(this.#timer);
+  }
+
+  #end(listener: Listener): void {
+    this.#forget(listener);
+    listener.sink.end();
+  }
+
+  #write(listener: Listener, frame: Uint8Array): void {
+    const { sink } = listener;
+    sink.write(frame);
+    this.sent++;
+    if (sink.writableLength <= this.#options.waiting) return;
+    this.dropped++;
+    this.#forget(listener);
+    sink.destroy();
   }
 
   #forget(listener: Listener): void {
@@ -172,10 +187,7 @@ export class LiveStream {
     if (frames.length === 0) return;
     this.#lastFrame = Date.now();
     for (const frame of frames) {
-      for (const listener of this.#listeners) {
-        listener.write(frame);
-        this.sent++;
-      }
+      for (const listener of this.#listeners) this.#write(listener, frame);
     }
   }
 }
