@@ -56,6 +56,7 @@ describe('arguments of read', () => {
       seconds: '5',
       range: '::/0',
       file: 'c.yaml',
+      location: 's.db',
       dir: 'own',
     };
     assert.ok(options.length > 10);
