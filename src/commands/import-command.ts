@@ -48,6 +48,8 @@ export function addImportCommand(program: Command, console: Console, finish: (co
       .addOption(
         new Option('--min-severity <level>', 'leave out less severe scans').choices(['info', 'low', 'medium', 'high']),
       )
+      .option('--store <location>', 'keep all scans in this file, or in postgres://user@host/database (docs/store.md)')
+      .option('--send', 'send alerts to the outputs of the configuration, too (docs/outputs.md)')
       .option('--fail-on-alert', 'exit with 3 when a scan was reported, unless it is authorised')
       .option('--no-progress', 'no progress bar')
       .option('-q, --quiet', 'nothing on standard error but errors')

@@ -6,7 +6,7 @@
 
 import type { Alert, Severity } from '../scan/alert.ts';
 import type { NmapStory } from '../scan/nmap-story.ts';
-import { communityIdOf, hasPorts, isIpv6, protocolKeyword, zoneDirection } from './flow-facts.ts';
+import { communityIdOf, hasPorts, hasSourcePort, isIpv6, protocolKeyword, zoneDirection } from './flow-facts.ts';
 import { printableBytes, withoutControls } from './printable.ts';
 import { product } from './product.ts';
 
@@ -38,7 +38,7 @@ function extension(alert: Alert): Field[] {
   const direction = zoneDirection[alert.zone];
   const ports: Field[] = hasPorts(headline)
     ? [
-        ['spt', String(headline.sourcePort)],
+        ...(hasSourcePort(headline) ? [['spt', String(headline.sourcePort)] as const] : []),
         ['dpt', String(headline.targetPort)],
       ]
     : [];

@@ -9,7 +9,15 @@ import { asciiJson } from './ascii-json.ts';
 import { tactics, techniques } from './attack.ts';
 import { eveAlert } from './eve.ts';
 import { eventId } from './event-id.ts';
-import { communityIdOf, hasPorts, isIpv6, protocolKeyword, protocolNumber, zoneDirection } from './flow-facts.ts';
+import {
+  communityIdOf,
+  hasPorts,
+  hasSourcePort,
+  isIpv6,
+  protocolKeyword,
+  protocolNumber,
+  zoneDirection,
+} from './flow-facts.ts';
 import { product } from './product.ts';
 
 /** The version whose fields these are; none of them is newer. */
@@ -51,7 +59,7 @@ export function ecsAlert(alert: Alert): Record<string, unknown> {
       category: 'Detection of a Network Scan',
       ruleset: 'trespass',
     },
-    source: { ip: headline.source, ...(hasPorts(headline) && { port: headline.sourcePort }) },
+    source: { ip: headline.source, ...(hasSourcePort(headline) && { port: headline.sourcePort }) },
     destination: { ip: headline.target, ...(hasPorts(headline) && { port: headline.targetPort }) },
     network: {
       type: isIpv6(headline.source) ? 'ipv6' : 'ipv4',

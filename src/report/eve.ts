@@ -9,7 +9,7 @@ import { isoTime } from '../scan/iso-time.ts';
 import type { NmapStory, VersionRange } from '../scan/nmap-story.ts';
 import { asciiJson } from './ascii-json.ts';
 import { tactics, techniques } from './attack.ts';
-import { communityIdOf, hasPorts } from './flow-facts.ts';
+import { communityIdOf, hasPorts, hasSourcePort } from './flow-facts.ts';
 import { printable, printableBytes } from './printable.ts';
 
 /** Suricata's priorities: 1 is the most urgent. It has no level for "authorised", so `info` shares the lowest. */
@@ -89,7 +89,7 @@ function eveTime(microseconds: number): string {
 function endpoints(evidence: Evidence): Record<string, unknown> {
   return {
     src_ip: evidence.source,
-    ...(hasPorts(evidence) && { src_port: evidence.sourcePort }),
+    ...(hasSourcePort(evidence) && { src_port: evidence.sourcePort }),
     dest_ip: evidence.target,
     ...(hasPorts(evidence) && { dest_port: evidence.targetPort }),
     proto: protocolName(evidence),

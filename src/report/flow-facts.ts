@@ -28,9 +28,17 @@ export function hasPorts({ transport }: Evidence): boolean {
   return transport !== 'icmp';
 }
 
-/** Community ID of the evidence's flow. Not for ICMP: the identifier takes its type and code, which evidence does not have. */
+/** Access logs of web servers do not tell it. */
+export function hasSourcePort(evidence: Evidence): boolean {
+  return hasPorts(evidence) && evidence.sourcePort !== 0;
+}
+
+/**
+ * Community ID of the evidence's flow. Not for ICMP: the identifier takes its type and code, which evidence does not have.
+ * Nor without a source's port: it would be that of another flow.
+ */
 export function communityIdOf(evidence: Evidence): string | undefined {
-  if (!hasPorts(evidence)) return undefined;
+  if (!hasSourcePort(evidence)) return undefined;
   const { source, sourcePort, target, targetPort } = evidence;
   return communityId(protocolNumber(evidence), source, sourcePort, target, targetPort);
 }

@@ -11,7 +11,7 @@ import { asciiJson } from './ascii-json.ts';
 import { tactics, techniques } from './attack.ts';
 import { eveAlert } from './eve.ts';
 import { eventId } from './event-id.ts';
-import { communityIdOf, hasPorts, isIpv6, protocolKeyword, protocolNumber } from './flow-facts.ts';
+import { communityIdOf, hasPorts, hasSourcePort, isIpv6, protocolKeyword, protocolNumber } from './flow-facts.ts';
 import { printable, printableBytes } from './printable.ts';
 import { product } from './product.ts';
 
@@ -146,7 +146,7 @@ function evidenceObject(evidence: Evidence, zone: Zone): Record<string, unknown>
   return {
     uid: signature.id,
     name: signature.title,
-    src_endpoint: { ip: source, ...(hasPorts(evidence) && { port: sourcePort }) },
+    src_endpoint: { ip: source, ...(hasSourcePort(evidence) && { port: sourcePort }) },
     dst_endpoint: { ip: target, ...(hasPorts(evidence) && { port: targetPort }) },
     connection_info: {
       direction_id: directionId,
