@@ -10,7 +10,9 @@ import { fieldsPage } from './signature/fields-page.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const pages = ['README.md', 'CONTRIBUTING.md', 'lab/README.md'].concat(
-  readdirSync(join(root, 'docs')).map((name) => join('docs', name)),
+  readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
 );
 
 function read(page: string): string {

@@ -1,16 +1,26 @@
 /** The OpenAPI document (3.1.1), from the same descriptions that requests are checked with. */
 
+import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { packageFile } from '../signature/catalogue-paths.ts';
 import type { Endpoint } from './endpoint.ts';
+import { endpoints } from './endpoints.ts';
 import { problemSchema } from './problem.ts';
+import type { Service } from './service.ts';
 
 type Json = Record<string, unknown>;
 
-export function openApiDocument(endpoints: readonly Endpoint[], version: string): Json {
+/** As docs/openapi.json has it. The descriptions need no server to describe. */
+export function openApiText(): string {
+  const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };
+  return `${JSON.stringify(openApiDocument(endpoints({} as Service), version), null, 2)}\n`;
+}
+
+export function openApiDocument(described: readonly Endpoint[], version: string): Json {
   const components = new Map<string, unknown>();
   const schema = (type: z.ZodType, io: 'input' | 'output') => asComponent(type, io, components);
   const paths: Record<string, Json> = {};
-  for (const one of endpoints) {
+  for (const one of described) {
     paths[one.path] = { ...paths[one.path], [one.method]: operation(one, schema) };
   }
   return {
