@@ -16,8 +16,8 @@ export interface Connection {
   run(sql: string, parameters?: Parameters): Promise<number>;
   /** `rows` in the order of `columns`. `ignore`: a row that is there already stays as it is. */
   insert(table: string, columns: Columns, rows: readonly Value[][], ignore?: boolean): Promise<void>;
-  /** Sets all columns but `key` where `key` agrees. */
-  update(table: string, key: string, columns: Columns, rows: readonly Value[][]): Promise<void>;
+  /** Sets all columns but `keys` where those agree. */
+  update(table: string, keys: readonly string[], columns: Columns, rows: readonly Value[][]): Promise<void>;
   /** Deletes rows in which all columns agree. */
   remove(table: string, columns: Columns, rows: readonly Value[][]): Promise<void>;
   /** Asks `select` once for each row, whose values stand in it as `:column`. */

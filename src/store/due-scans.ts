@@ -120,9 +120,16 @@ async function closeSilent(database: Database, now: number): Promise<void> {
   const [any] = await database.reader.all(`SELECT s.key FROM scan s WHERE ${silent} LIMIT 1`, { silentSince });
   if (!any) return;
   await database.transaction(async (transaction) => {
+    const suspects = await transaction.all<{ key: number; source: Uint8Array }>(
+      `SELECT s.key, s.source FROM scan s WHERE ${silent} LIMIT 1000`,
+      { silentSince },
+    );
+    // Whoever writes such a scan now comes first; then it is looked at again.
+    await transaction.lockSources(suspects.map(({ source }) => source));
     const lock = database.kind === 'postgres' ? 'FOR UPDATE SKIP LOCKED' : '';
+    const keys = suspects.map(({ key }) => Math.trunc(key)).join(', ');
     const rows = await transaction.all<{ key: number; told: number }>(
-      `SELECT s.key, s.told FROM scan s WHERE ${silent} LIMIT 1000 ${lock}`,
+      `SELECT s.key, s.told FROM scan s WHERE ${silent} AND s.key IN (${keys || 'NULL'}) ${lock}`,
       { silentSince },
     );
     if (rows.length === 0) return;

@@ -1,7 +1,6 @@
 /** Opens a store by what the user named: a file, or `postgres://user@host/database`. */
 
 import type { Store } from './store.ts';
-import { StoreError } from './store-error.ts';
 
 export interface OpenStoreOptions {
   /** Seconds between parts of different sensors that are still one scan: `scan.window`. Default 30. */
@@ -29,7 +28,11 @@ export async function openStore(location: string, options: OpenStoreOptions = {}
   const windowSeconds = options.windowSeconds ?? 30;
   const { mustExist = false, readOnly = false } = options;
   if (isPostgres(location)) {
-    throw new StoreError('cannot-open', 'PostgreSQL: not yet.');
+    const [{ openPostgres }, { SqlStore }] = await Promise.all([
+      import('./postgres-database.ts'),
+      import('./sql-store.ts'),
+    ]);
+    return new SqlStore(await openPostgres({ url: location, readOnly }), { windowSeconds });
   }
   const [{ openSqlite }, { sqliteMigrations, storeApplicationId }, { SqlStore }] = await Promise.all([
     import('./sqlite-database.ts'),

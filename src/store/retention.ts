@@ -69,10 +69,16 @@ async function remove(
   parameters: Readonly<Record<string, number>>,
 ): Promise<number> {
   return database.transaction(async (transaction) => {
-    const lock = database.kind === 'postgres' ? 'FOR UPDATE SKIP LOCKED' : '';
-    const rows = await transaction.all<ScanRow>(
-      `SELECT ${scanSelection} FROM scan s WHERE ${where} ORDER BY s.first_seen LIMIT ${together} ${lock}`,
+    const oldest = await transaction.all<{ key: number; source: Uint8Array }>(
+      `SELECT s.key, s.source FROM scan s WHERE ${where} ORDER BY s.first_seen LIMIT ${together}`,
       parameters,
+    );
+    await transaction.lockSources(oldest.map(({ source }) => source));
+    // As they are now that nobody else writes them.
+    const rows = await transaction.lookup<ScanRow>(
+      `SELECT ${scanSelection} FROM scan s WHERE s.source = :source AND s.key = :key`,
+      { key: 'int8', source: 'bytea' },
+      oldest.map(({ key, source }) => [key, source]),
     );
     const targets: (number | Uint8Array)[][] = [];
     const marks: number[][] = [];
@@ -88,6 +94,6 @@ async function remove(
     await transaction.remove('comment', { scan: 'int8' }, keys);
     await transaction.remove('due', { scan: 'int8' }, keys);
     await transaction.remove('scan', { key: 'int8' }, keys);
-    return rows.length;
+    return oldest.length;
   });
 }

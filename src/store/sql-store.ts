@@ -135,6 +135,7 @@ export class SqlStore implements Store {
     const row = await this.#row(id);
     if (!row) return undefined;
     await this.#database.transaction(async (transaction) => {
+      await transaction.lockSources([row.source]);
       const columns = { scan: 'int8', author: 'text', made: 'int8', text: 'text' } as const;
       await transaction.insert('comment', columns, [[row.key, comment.by, comment.at, comment.text]]);
       const changed = await transaction.changeNumber();
@@ -258,6 +259,7 @@ export class SqlStore implements Store {
     const row = await this.#row(id);
     if (!row) return false;
     return this.#database.transaction(async (transaction) => {
+      await transaction.lockSources([row.source]);
       const { sql, parameters } = statement(row.key, await transaction.changeNumber());
       return (await transaction.run(sql, parameters)) > 0;
     });

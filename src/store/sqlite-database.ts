@@ -274,11 +274,11 @@ class SqliteConnection implements Transaction {
     this.#each(`INSERT ${ignore ? 'OR IGNORE ' : ''}INTO ${table} (${names.join(', ')}) VALUES (${marks})`, rows);
   }
 
-  async update(table: string, key: string, columns: Columns, rows: readonly Value[][]): Promise<void> {
+  async update(table: string, keys: readonly string[], columns: Columns, rows: readonly Value[][]): Promise<void> {
     const places = Object.keys(columns).map((name, index) => `${name} = ?${index + 1}`);
-    const where = places.filter((_, index) => Object.keys(columns)[index] === key);
+    const where = places.filter((_, index) => keys.includes(Object.keys(columns)[index]!));
     const set = places.filter((place) => !where.includes(place));
-    this.#each(`UPDATE ${table} SET ${set.join(', ')} WHERE ${where.join()}`, rows);
+    this.#each(`UPDATE ${table} SET ${set.join(', ')} WHERE ${where.join(' AND ')}`, rows);
   }
 
   async remove(table: string, columns: Columns, rows: readonly Value[][]): Promise<void> {

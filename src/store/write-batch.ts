@@ -348,7 +348,7 @@ class BatchWork {
       await this.#saveRemoved();
       const rows = (works: readonly Work[]) => works.map(({ row }) => scanValues(row));
       await transaction.insert('scan', scanColumns, rows(fresh));
-      await transaction.update('scan', 'key', scanColumns, rows(dirty.filter(({ isNew }) => !isNew)));
+      await transaction.update('scan', ['source', 'key'], scanColumns, rows(dirty.filter(({ isNew }) => !isNew)));
       await this.#saveParts(dirty);
       await this.#saveIndexes(dirty);
       await transaction.insert('due', { scan: 'int8', because: 'text' }, due, true);
