@@ -9,7 +9,7 @@ import { type LogKind, logSources } from '../rules/log-sources.ts';
 import type { Evidence } from '../scan/evidence.ts';
 import { Judge } from '../signature/judge.ts';
 import type { Signature } from '../signature/signature.ts';
-import type { LoggedValue, LogRecord } from './log-record.ts';
+import type { Found, LoggedValue, LogRecord } from './log-record.ts';
 
 /** What can be told from one kind of record over one transport: indices into the catalogue. */
 interface Candidates {
@@ -44,7 +44,7 @@ export class LogJudge {
 
   judge(record: LogRecord): Evidence[] {
     if (record.found !== undefined) {
-      return this.#isNew(record, record.found.signature) ? [this.#alerted(record, record.found)] : [];
+      return this.#isNew(record, record.found.signature) ? this.#alerted(record, record.found) : [];
     }
     const suspects = this.#suspects(record);
     if (suspects.length === 0 || record.values.length === 0) return [];
@@ -58,17 +58,18 @@ export class LogJudge {
   }
 
   /** The other engine has judged; our own shows where in the bytes it is, if they are all there. */
-  #alerted(record: LogRecord, { signature, bytes }: NonNullable<LogRecord['found']>): Evidence {
+  #alerted(record: LogRecord, { signature, bytes, corroborated = false, sequence }: Found): Evidence[] {
     this.#wire ??= new Judge(this.#signatures, protocols);
     const { transport, sourcePort, targetPort: destinationPort } = record;
     const sent = { ...message, bytes, end: bytes.length, transport, sourcePort, destinationPort };
     const [match] = this.#wire.judge(sent, [this.#signatures.indexOf(signature)], true);
-    if (match === undefined) return this.#reported(record, signature, bytes);
-    return {
-      ...this.#reported(record, signature, bytes),
-      ...excerpt(bytes, match.start, match.end),
-      fields: match.fields,
+    const reported = this.#reported(record, signature, bytes);
+    const evidence = {
+      ...reported,
+      ...(match && { ...excerpt(bytes, match.start, match.end), fields: match.fields }),
+      ...(corroborated && { corroborated }),
     };
+    return sequence === undefined ? [evidence] : [evidence, { ...evidence, signature: sequence }];
   }
 
   #logged(name: string): Protocol {

@@ -48,6 +48,10 @@ export class LogLines {
       this.#skipping = false;
       return;
     }
+    if (end - start > logLineBytes) {
+      this.tooLong++;
+      return;
+    }
     const withoutReturn = end > start && this.#buffer[end - 1] === 0x0d ? end - 1 : end;
     lines.push(this.#buffer.toString('latin1', start, withoutReturn));
   }

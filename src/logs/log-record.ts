@@ -22,7 +22,16 @@ export interface LogRecord {
   readonly flow: string;
   readonly values: readonly LoggedValue[];
   /** An alert that another engine raised from one of our rules: what it found, and the client's bytes if it logged them. */
-  readonly found?: { readonly signature: Signature; readonly bytes: Uint8Array };
+  readonly found?: Found;
+}
+
+export interface Found {
+  readonly signature: Signature;
+  readonly bytes: Uint8Array;
+  /** A strong one: that engine alerts only behind another strong one, of which it tells nothing. */
+  readonly corroborated?: boolean;
+  /** The sequence that it completed there. */
+  readonly sequence?: Signature | undefined;
 }
 
 /** Why a line gave no record. Each is counted. */

@@ -16,6 +16,8 @@ export interface Evidence {
   readonly targetPort: number;
   /** No handshake was seen: one datagram (or half a connection) can bear any source address. */
   readonly spoofable: boolean;
+  /** Strong, and whoever reports it (an engine that runs our rules) saw another strong one of this source just before. */
+  readonly corroborated?: boolean;
   /** The client's bytes around the match, at most `limits.evidenceBytes`. A copy: evidence is kept for long. */
   readonly bytes: Uint8Array;
   /** Where in `bytes` the condition matched. */

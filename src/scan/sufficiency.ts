@@ -68,6 +68,7 @@ export class Sufficiency {
     const { signature } = evidence;
     if (signature.grade === 'definitive') this.enough = true;
     if (signature.grade !== 'strong') return;
+    if (evidence.corroborated) this.enough = true;
     for (const other of this.#strong.values()) {
       if (Math.abs(other.time - evidence.time) > this.#windowMicroseconds) continue;
       if (areIndependent(signature, other.signature)) this.enough = true;

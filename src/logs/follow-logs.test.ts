@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Alert } from '../scan/alert.ts';
+import { defaultScanSettings } from '../scan/scan-settings.ts';
+import { loadCatalogue } from '../signature/load-catalogue.ts';
+import { followLogs } from './follow-logs.ts';
+import { webLogParser } from './web-log.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'trespass-'));
+after(() => rmSync(folder, { recursive: true }));
+
+function line(source: string): string {
+  return `${source} - - [10/Oct/2026:13:00:00 +0000] "ASDE / HTTP/1.1" 405 5 "-" "-"\n`;
+}
+
+function follow(path: string, windowSeconds = 30) {
+  const alerts: Alert[] = [];
+  const stop = new AbortController();
+  const ended = followLogs({
+    paths: [path],
+    parser: () => webLogParser({ server: '127.0.0.1', port: 80 }),
+    catalogue: loadCatalogue(),
+    settings: { ...defaultScanSettings, windowSeconds },
+    onAlert: (alert) => alerts.push(alert),
+    signal: stop.signal,
+  });
+  const seen = () => alerts.filter(({ state }) => state === 'open').map(({ source }) => source);
+  const until = async (count: number) => {
+    for (let tries = 0; tries < 100 && seen().length < count; tries++) await sleep(50);
+    return seen();
+  };
+  return { alerts, until, stop: () => stop.abort(), ended };
+}
+
+describe('--follow', () => {
+  it('reads what is there, what comes, and what comes after a rotation or a cut', async () => {
+    const path = join(folder, 'access.log');
+    writeFileSync(path, line('10.0.0.1'));
+    const { until, stop, ended } = follow(path);
+    assert.deepEqual(await until(1), ['10.0.0.1']);
+    appendFileSync(path, line('10.0.0.2').slice(0, 20));
+    await sleep(400);
+    appendFileSync(path, line('10.0.0.2').slice(20));
+    assert.equal((await until(2)).at(-1), '10.0.0.2');
+
+    renameSync(path, `${path}.1`);
+    appendFileSync(`${path}.1`, line('10.0.0.3'));
+    await sleep(400);
+    writeFileSync(path, line('10.0.0.4'));
+    assert.deepEqual((await until(4)).slice(2), ['10.0.0.3', '10.0.0.4']);
+
+    truncateSync(path, 0);
+    await sleep(400);
+    appendFileSync(path, line('10.0.0.5'));
+    assert.equal((await until(5)).at(-1), '10.0.0.5');
+    stop();
+    const statistics = await ended;
+    assert.deepEqual([statistics.records, statistics.scans], [5, 5]);
+  });
+
+  it('the last line of a rotated file that has no end is not joined to the next file’s first', async () => {
+    const path = join(folder, 'joined.log');
+    writeFileSync(path, line('10.0.0.1').trimEnd());
+    const { until, stop, ended } = follow(path);
+    await sleep(400);
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, line('10.0.0.2'));
+    assert.deepEqual(await until(2), ['10.0.0.1', '10.0.0.2']);
+    stop();
+    await ended;
+  });
+
+  it('closes a scan when the log falls silent', async () => {
+    const path = join(folder, 'silent.log');
+    writeFileSync(path, line('10.0.0.1'));
+    const { alerts, stop, ended } = follow(path, 0.5);
+    for (let tries = 0; tries < 100 && alerts.length < 2; tries++) await sleep(50);
+    assert.deepEqual(
+      alerts.map(({ state }) => state),
+      ['open', 'closed'],
+    );
+    stop();
+    await ended;
+  });
+
+  it('a file that is not there is an error at once', async () => {
+    await assert.rejects(follow(join(folder, 'none.log')).ended, /no such file/);
+    await assert.rejects(follow(folder).ended, /is a directory/);
+  });
+});
