@@ -1,6 +1,6 @@
 /** Where the live tests play: the lab's network with real servers, tcpdump beside, and Nmap from as many addresses as wanted. */
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import { install } from '../setup.ts';
 import { type Running, run, start } from '../shell.ts';
 
 /** Debian packages besides those of the servers. */
-const tools = ['nmap', 'tcpdump', 'iproute2', 'ethtool', 'libpcap0.8'];
+const tools = ['nmap', 'tcpdump', 'tcpreplay', 'iproute2', 'ethtool', 'libpcap0.8', 'util-linux'];
 
 export class Stage {
   readonly network: Network;
@@ -22,6 +22,8 @@ export class Stage {
   private constructor() {
     this.network = openNetwork(0);
     this.folder = mkdtempSync(join(tmpdir(), 'trespass-live-'));
+    // The sensor reads its configuration again when it is nobody.
+    chmodSync(this.folder, 0o755);
   }
 
   static async open(names: readonly string[]): Promise<Stage> {

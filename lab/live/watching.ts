@@ -39,7 +39,11 @@ export interface Watching {
 }
 
 /** Starts it and waits until it captures; `prefix` is a command before it, as `setpriv`. */
-export async function startWatch(host: string, parameters: readonly string[], prefix: string[] = []): Promise<Watching> {
+export async function startWatch(
+  host: string,
+  parameters: readonly string[],
+  prefix: string[] = [],
+): Promise<Watching> {
   const watching = launch(host, parameters, prefix);
   await watching.logged(/watching /, 20);
   return watching;

@@ -2,6 +2,7 @@
 
 import type { Server } from 'node:http';
 import type { Settings } from '../configuration/settings.ts';
+import type { WatchSettings } from '../configuration/watch-settings.ts';
 import { LiveSensor, type SensorStatistics } from '../live/live-sensor.ts';
 import { parseMetricsAddress, serveMetrics } from '../live/metrics-server.ts';
 import { usualUser } from '../live/privileges.ts';
@@ -54,15 +55,15 @@ export class WatchSession {
     const { format } = settings.output;
     const forPeople = format === 'table' || (format === 'auto' && this.#console.stdout.isTTY === true);
     this.#print = await loadPrinter(forPeople, this.#console);
-    await this.#serveMetrics();
-    const interfaces = names;
+    const capture = this.#capture(names);
+    const { interfaces, workers } = capture;
     if (interfaces.length === 0) throw new UsageError(explainCapture.noneNamed());
-    this.#sensor = this.#open(interfaces, catalogue);
+    await this.#serveMetrics(capture.metrics);
+    this.#sensor = this.#open(capture, catalogue);
     process.on('SIGHUP', this.#reload);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, this.#end);
     await this.#sensor.ready();
     this.#tellHowItGoes();
-    const workers = this.#options.workers ?? 1;
     this.#log.notice(
       `watching ${interfaces.join(', ')} with ${workers === 1 ? 'one worker' : `${workers} workers`} and ${catalogue.length} signatures`,
     );
@@ -104,39 +105,48 @@ export class WatchSession {
     return { settings, catalogue: await withUserSignatures(loadCatalogue(), settings.signatures, notice) };
   }
 
-  #open(interfaces: readonly string[], catalogue: readonly CompiledSignature[]): LiveSensor {
-    const { workers = 1, ring = 64, promiscuous = true, filter = '', libpcap = false } = this.#options;
+  /** What the command line says stands above the file. */
+  #capture(names: readonly string[]): WatchSettings {
+    const { watch } = this.#settings;
+    const { filter, workers, ring, promiscuous, user, metrics } = this.#options;
+    return {
+      interfaces: names.length > 0 ? [...new Set(names)] : watch.interfaces,
+      filter: filter ?? watch.filter,
+      workers: workers ?? watch.workers,
+      ringSize: ring === undefined ? watch.ringSize : ring * 2 ** 20,
+      promiscuous: promiscuous !== false && watch.promiscuous,
+      user: user ?? watch.user,
+      metrics: metrics ?? watch.metrics,
+    };
+  }
+
+  #open(capture: WatchSettings, catalogue: readonly CompiledSignature[]): LiveSensor {
     try {
       return new LiveSensor({
-        interfaces,
-        workers,
-        ringSize: ring * 2 ** 20,
-        promiscuous,
-        filter,
-        libpcap,
-        user: userFor(this.#options.user),
+        ...capture,
+        libpcap: this.#options.libpcap === true,
+        user: userFor(capture.user),
         catalogue,
         settings: this.#settings.scan,
         onAlert: (alert) => this.#deliver(alert),
         onNotice: (text, level) => this.#log.notice(text, level),
       });
     } catch (error) {
-      throw explainCapture.failure(error, interfaces);
+      throw explainCapture.failure(error, capture.interfaces);
     }
   }
 
-  async #serveMetrics(): Promise<void> {
-    const { metrics } = this.#options;
-    if (metrics === undefined) return;
-    const address = parseMetricsAddress(metrics);
+  async #serveMetrics(where: string): Promise<void> {
+    if (where === '') return;
+    const address = parseMetricsAddress(where);
     if (!address) {
       throw new UsageError(
-        `--metrics “${metrics}” is no address. Give a port (9477), or address and port (0.0.0.0:9477).`,
+        `--metrics “${where}” is no address. Give a port (9477), or address and port (0.0.0.0:9477).`,
       );
     }
     this.#metrics = await serveMetrics(address, () => metricsText(this.#statistics(), this.#tally)).catch((error) => {
       throw new Error(
-        `metrics cannot be served at ${metrics}: ${(error as Error).message}. Give --metrics another port.`,
+        `metrics cannot be served at ${where}: ${(error as Error).message}. Give --metrics another port.`,
       );
     });
   }
@@ -195,7 +205,7 @@ export class WatchSession {
 type AlertKind = `${Alert['state']} ${Alert['severity']}`;
 
 /** Root becomes somebody else, unless told to stay root. */
-function userFor(wanted: string | undefined): string | undefined {
+function userFor(wanted: string): string | undefined {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
-  return wanted === 'root' ? undefined : (wanted ?? usualUser());
+  return wanted === 'root' ? undefined : wanted || usualUser();
 }

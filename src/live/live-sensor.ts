@@ -12,7 +12,7 @@ import type { Signature } from '../signature/signature.ts';
 import { type InterfaceState, InterfaceStates } from './network-interface.ts';
 import { becomeUser, findUser } from './privileges.ts';
 import { type InterfaceCounters, WatchedInterface } from './watched-interface.ts';
-import type { PostedEvidence, WorkerCounters } from './worker-messages.ts';
+import { addCounters, noCounters, type PostedEvidence, type WorkerCounters } from './worker-messages.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 /** Milliseconds. */
@@ -42,7 +42,10 @@ export interface LiveSensorOptions {
 /** All numbers but those named otherwise only grow. */
 export interface SensorStatistics {
   readonly interfaces: readonly InterfaceCounters[];
+  /** All of them together. */
   readonly workers: WorkerCounters;
+  /** What each of them read. */
+  readonly framesOfWorkers: readonly number[];
   readonly restarts: number;
   readonly scans: number;
   /** Now. */
@@ -119,9 +122,11 @@ export class LiveSensor {
 
   statistics(): SensorStatistics {
     const { scans, scansClosedEarly, sourcesDropped } = this.#tracker.statistics;
+    const workers = this.#pool.counters();
     return {
       interfaces: this.#interfaces.map((watched) => watched.counters()),
-      workers: this.#pool.counters(),
+      workers: workers.reduce(addCounters, noCounters),
+      framesOfWorkers: workers.map(({ frames }) => frames),
       restarts: this.#pool.restarts,
       scans,
       openScans: this.#openScans,

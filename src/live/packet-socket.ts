@@ -3,6 +3,7 @@
  * one needs CAP_NET_RAW; reading it needs nothing.
  */
 
+import { fanoutProgram } from './fanout-program.ts';
 import { ARPHRD_LOOPBACK, type InterfaceState } from './network-interface.ts';
 import type { Ring } from './ring-layout.ts';
 import {
@@ -30,6 +31,7 @@ const PACKET_STATISTICS = 6;
 const PACKET_VERSION = 10;
 const PACKET_RESERVE = 12;
 const PACKET_FANOUT = 18;
+const PACKET_FANOUT_DATA = 22;
 const PACKET_IGNORE_OUTGOING = 23;
 const SO_ATTACH_FILTER = 26;
 const SO_TIMESTAMP = 29;
@@ -37,34 +39,39 @@ const SO_TIMESTAMP = 29;
 const TPACKET_V3 = 2;
 const PACKET_MR_PROMISC = 1;
 const ETH_P_ALL = 3;
-/** By a hash that is the same in both directions; fragments are put together first, so that they go with their flow. */
+/** By our own program; elsewhere by the kernel's hash of addresses and ports, with fragments put together first. */
+const FANOUT_BY_PROGRAM = 6;
 const FANOUT_HASH_AND_DEFRAGMENT = 0x8000;
 /** The kernel chooses the group's number. Linux 4.12 and newer. */
 const FANOUT_UNIQUE = 0x2000;
 
 /** A block is handed over when it is full or this old (ms): what an alert waits at most for its packet. */
-const retireAfter = 20;
-/** Of one block: the greatest frame must fit, and 64 of them are a ring. */
-const blockSize = 1 << 20;
+const retireAfter = 30;
+/**
+ * Of one block. Small, for in quiet traffic each hand-over uses up a whole one: a ring of 64 MiB then still holds 256 of them,
+ * so that a worker may be kept from the processor for more than seven seconds. Large enough for the greatest frames, which
+ * receive offloads put together to 64 KiB.
+ */
+const blockSize = 256 << 10;
 /** Has no meaning for rings of this version, but must divide the block. */
 const frameSize = 2048;
 
 export interface PacketSocketOptions {
   readonly state: InterfaceState;
   readonly linkType: number;
-  /** Bytes; rounded up to whole blocks of 1 MiB, two at least. */
+  /** Bytes; rounded up to whole blocks of 256 KiB. */
   readonly ringSize: number;
   readonly promiscuous: boolean;
   /** Instructions of the kernel's packet filter (struct sock_filter, 8 bytes each); empty: take everything. */
   readonly filter: Uint8Array;
-  /** Sockets of one group share the interface's packets by flow. Undefined: this one takes all. */
-  readonly fanout?: 'new group' | number | undefined;
+  /** Sockets of one group share the interface's packets (fanout-program.ts). Undefined: this one takes all. */
+  readonly fanout?: 'new group' | FanoutGroup | undefined;
 }
 
 export interface PacketSocket {
   readonly ring: Ring;
   /** The group that it is in. */
-  readonly fanout: number | undefined;
+  readonly fanout: FanoutGroup | undefined;
   /** What the kernel counted since the last call: packets that passed the filter, and those of them that found no room. */
   statistics(): { readonly packets: number; readonly drops: number };
   /** Nobody may touch the ring's memory any more. */
@@ -80,7 +87,7 @@ export function openPacketSocket(options: PacketSocketOptions): PacketSocket {
     ring = openRing(descriptor, options);
     // The time at which a packet arrived, and not that at which this socket got it: then all who look on see the same time.
     setSocketOption(descriptor, SOL_SOCKET, SO_TIMESTAMP, Uint8Array.of(1, 0, 0, 0), 4);
-    if (options.filter.length > 0) attachFilter(descriptor, options.filter);
+    if (options.filter.length > 0) attachProgram(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, options.filter);
     // The host's own packets come twice there, once on their way out and once on their way in. Linux 4.20 and newer.
     if (options.state.hardware === ARPHRD_LOOPBACK) setNumber(descriptor, PACKET_IGNORE_OUTGOING, 1);
     bindTo(descriptor, options.state.index);
@@ -110,18 +117,18 @@ function openRing(descriptor: number, { ringSize, linkType }: PacketSocketOption
 }
 
 /** struct sock_fprog: the number of instructions, and a pointer to them. */
-function attachFilter(descriptor: number, filter: Uint8Array): void {
+function attachProgram(descriptor: number, level: number, name: number, instructions: Uint8Array): void {
   const program = Buffer.alloc(16);
-  program.writeUInt16LE(filter.length / 8, 0);
-  // Where these bytes are is only known while the C library looks at them, so they are put into memory of its own kind.
-  const address = mapMemory(null, filter.length, 3, 0x22, -1, 0);
+  program.writeUInt16LE(instructions.length / 8, 0);
+  // Memory of the C library's kind, for that of JavaScript has no address that would stay.
+  const address = mapMemory(null, instructions.length, 3, 0x22, -1, 0);
   if (address === MAP_FAILED) throw lastError('mmap');
   try {
-    new Uint8Array(viewMemory(address, filter.length)).set(filter);
+    new Uint8Array(viewMemory(address, instructions.length)).set(instructions);
     program.writeBigUInt64LE(address, 8);
-    check('filter', setSocketOption(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, program, program.length));
+    check('packet filter', setSocketOption(descriptor, level, name, program, program.length));
   } finally {
-    unmapMemory(address, filter.length);
+    unmapMemory(address, instructions.length);
   }
 }
 
@@ -142,19 +149,31 @@ function joinPromiscuous(descriptor: number, index: number): void {
   setSocketOption(descriptor, SOL_PACKET, PACKET_ADD_MEMBERSHIP, request, request.length);
 }
 
-/** Gives the group's number. */
-function joinFanout(descriptor: number, group: 'new group' | number): number {
-  if (group === 'new group') {
-    const mode = (FANOUT_HASH_AND_DEFRAGMENT | FANOUT_UNIQUE) << 16;
-    if (setNumber(descriptor, PACKET_FANOUT, mode) === 0) {
-      const number = Buffer.alloc(4);
-      check('fanout', getSocketOption(descriptor, SOL_PACKET, PACKET_FANOUT, number, [4]));
-      return number.readUInt16LE(0);
-    }
-    return joinFanout(descriptor, 1 + Math.floor(Math.random() * 65_535));
+export interface FanoutGroup {
+  readonly mode: number;
+  readonly number: number;
+}
+
+function joinFanout(descriptor: number, group: 'new group' | FanoutGroup): FanoutGroup {
+  if (group !== 'new group') {
+    check('fanout', setNumber(descriptor, PACKET_FANOUT, (group.mode << 16) | group.number));
+    return group;
   }
-  check('fanout', setNumber(descriptor, PACKET_FANOUT, (FANOUT_HASH_AND_DEFRAGMENT << 16) | group));
-  return group;
+  // Kernels before 4.3 know no programs.
+  const joined = openFanout(descriptor, FANOUT_BY_PROGRAM) ?? openFanout(descriptor, FANOUT_HASH_AND_DEFRAGMENT);
+  if (!joined) throw lastError('fanout');
+  if (joined.mode === FANOUT_BY_PROGRAM) attachProgram(descriptor, SOL_PACKET, PACKET_FANOUT_DATA, fanoutProgram());
+  return joined;
+}
+
+function openFanout(descriptor: number, mode: number): FanoutGroup | undefined {
+  if (setNumber(descriptor, PACKET_FANOUT, (mode | FANOUT_UNIQUE) << 16) === 0) {
+    const number = Buffer.alloc(4);
+    check('fanout', getSocketOption(descriptor, SOL_PACKET, PACKET_FANOUT, number, [4]));
+    return { mode, number: number.readUInt16LE(0) };
+  }
+  const number = 1 + Math.floor(Math.random() * 65_535);
+  return setNumber(descriptor, PACKET_FANOUT, (mode << 16) | number) === 0 ? { mode, number } : undefined;
 }
 
 function setNumber(descriptor: number, name: number, value: number): number {
@@ -163,7 +182,7 @@ function setNumber(descriptor: number, name: number, value: number): number {
   return setSocketOption(descriptor, SOL_PACKET, name, bytes, bytes.length);
 }
 
-function packetSocket(ring: Ring, fanout: number | undefined): PacketSocket {
+function packetSocket(ring: Ring, fanout: FanoutGroup | undefined): PacketSocket {
   // struct tpacket_stats_v3: packets (the dropped ones, too), drops, how often the ring was full.
   const counts = Buffer.alloc(12);
   let closed = false;

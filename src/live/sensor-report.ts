@@ -71,6 +71,12 @@ export function metricsText(statistics: SensorStatistics, tally: Tally): string 
       byInterface(({ drops }) => drops),
     ),
     metric('frames_total', 'counter', 'Frames that were read.', [['', workers.frames]]),
+    metric(
+      'worker_frames_total',
+      'counter',
+      'Frames that each worker read: are they even?',
+      statistics.framesOfWorkers.map((frames, index) => [`{worker="${index + 1}"}`, frames]),
+    ),
     metric('packets_total', 'counter', 'Frames that were decoded to an IP packet.', [['', workers.packets]]),
     metric('flows_total', 'counter', 'Flows that were followed.', [['', workers.flows]]),
     metric('flows_evicted_total', 'counter', 'Flows that gave way to others before their time.', [

@@ -76,8 +76,9 @@ export class WorkerPool {
     return this.#posts.every(({ heardAt }) => performance.now() - heardAt < silenceAllowed);
   }
 
-  counters(): WorkerCounters {
-    return this.#posts.reduce((sum, post) => addCounters(sum, addCounters(post.before, post.counters)), noCounters);
+  /** Of each worker, those before it in its place included. */
+  counters(): WorkerCounters[] {
+    return this.#posts.map((post) => addCounters(post.before, post.counters));
   }
 
   /** Resolves when every worker has loaded its engine. */
