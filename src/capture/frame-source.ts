@@ -24,7 +24,7 @@ export interface FrameSource extends FrameRegisters {
 /** Settles frames before they are stepped to: the fast path. */
 export interface FrameFilter {
   /** It sees only what stands in this window. */
-  readonly window: Uint8Array<ArrayBuffer>;
+  readonly window: Uint8Array;
   /**
    * Of the records of a pcap (little endian, microseconds, Ethernet) in window[position, filled), those captured in
    * `second`: settles as many as it can, and gives the position of the first that it leaves.

@@ -63,11 +63,11 @@ interface Exports {
 }
 
 export class FastPath implements FrameFilter {
-  readonly window: Uint8Array<ArrayBuffer>;
+  readonly window: Uint8Array;
   readonly flowMemory: FlowMemory;
   /** For the table of remembered headers. */
   readonly headers: Int32Array;
-  private readonly memory: ArrayBuffer;
+  private readonly memory: SharedArrayBuffer;
   private readonly exports: Exports;
   private flows: FlowTable | undefined;
   private readonly call: Exports['run'];
@@ -88,7 +88,8 @@ export class FastPath implements FrameFilter {
 
   private constructor(code: Uint8Array<ArrayBuffer>) {
     const pages = MEMORY_BYTES / 65_536;
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    // Shared, though nobody shares it: the collector counts what else is as long as that as a reason to collect.
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     const instance = new WebAssembly.Instance(new WebAssembly.Module(code), { env: { memory } });
     this.exports = instance.exports as Exports;
     this.call = this.exports.run;
@@ -123,7 +124,7 @@ export class FastPath implements FrameFilter {
     this.set('key1', flows.key1);
     this.set('headerKey', headerKey);
     const { filter, buckets, starts, shorts, entrySignature, ...lists } = search.tables();
-    const { shapes, icmpTypes, shape, word, window } = gate.tables();
+    const { shapes, icmpTypes, shape, word, window, icmpWord, icmpSequence } = gate.tables();
     this.put(FILTER, filter);
     this.put(GRAM_BUCKETS, buckets);
     this.put(STARTS, starts);
@@ -131,12 +132,15 @@ export class FastPath implements FrameFilter {
     this.put(SEGMENT_GATE, shapes);
     this.put(ICMP_GATE, icmpTypes);
     this.set('gateSize', shape.byteLength);
+    this.set('gateIcmpSize', icmpWord.byteLength);
     const tables = {
       ...lists,
       ...entryRules(entrySignature, signatures, waiting),
       gateShape: shape,
       gateWord: word,
       gateWindow: window,
+      gateIcmpWord: icmpWord,
+      gateIcmpSequence: icmpSequence,
     };
     let at = LITERALS;
     for (const [name, table] of Object.entries(tables)) {

@@ -3,7 +3,7 @@ export interface FlowMemory {
   readonly buckets: Int32Array;
   readonly records: Int32Array;
   readonly handshakes: Int32Array;
-  readonly kept: Uint8Array<ArrayBuffer>;
+  readonly kept: Uint8Array;
   /** Words as flow-record.ts names them (KEPT_USED and on). */
   readonly keptState: Int32Array;
 }

@@ -82,7 +82,8 @@ export class PacketGate {
   tables() {
     const icmpTypes = new Uint8Array(256);
     for (const word of this.icmpWord) icmpTypes[word >> 8] = 1;
-    return { shapes: this.shapes, shape: this.shape, word: this.word, window: this.window, icmpTypes };
+    const { shapes, shape, word, window, icmpWord, icmpSequence } = this;
+    return { shapes, shape, word, window, icmpTypes, icmpWord, icmpSequence };
   }
 
   /** For the header of an ICMP or ICMPv6 message at `at`. */

@@ -1,0 +1,61 @@
+/** Where the module finds the tables that it shares with the engine. */
+
+import {
+  BUCKETS as BUCKETS_OFFSET,
+  CAPTURE as CAPTURE_OFFSET,
+  FILTER as FILTER_OFFSET,
+  GRAM_BUCKETS as GRAM_BUCKETS_OFFSET,
+  HANDSHAKES as HANDSHAKES_OFFSET,
+  HEADERS as HEADERS_OFFSET,
+  ICMP_GATE as ICMP_GATE_OFFSET,
+  KEPT as KEPT_BYTES_OFFSET,
+  KEPT_STATE as KEPT_STATE_OFFSET,
+  RECORDS as RECORDS_OFFSET,
+  SEGMENT_GATE as SEGMENT_GATE_OFFSET,
+  SERVICE_PORTS as SERVICE_PORTS_OFFSET,
+  SHORTS as SHORTS_OFFSET,
+  STARTS as STARTS_OFFSET,
+} from './layout.ts';
+
+// As addresses.
+export const BUCKETS: usize = BUCKETS_OFFSET;
+export const CAPTURE: usize = CAPTURE_OFFSET;
+export const FILTER: usize = FILTER_OFFSET;
+export const GRAM_BUCKETS: usize = GRAM_BUCKETS_OFFSET;
+export const HANDSHAKES: usize = HANDSHAKES_OFFSET;
+export const HEADERS: usize = HEADERS_OFFSET;
+export const ICMP_GATE: usize = ICMP_GATE_OFFSET;
+export const KEPT: usize = KEPT_BYTES_OFFSET;
+export const KEPT_STATE: usize = KEPT_STATE_OFFSET;
+export const RECORDS: usize = RECORDS_OFFSET;
+export const SEGMENT_GATE: usize = SEGMENT_GATE_OFFSET;
+export const SERVICE_PORTS: usize = SERVICE_PORTS_OFFSET;
+export const SHORTS: usize = SHORTS_OFFSET;
+export const STARTS: usize = STARTS_OFFSET;
+
+// Set by the engine: of the flow table, and where the search's tables begin.
+export let shift: i32 = 0;
+export let key0: i32 = 0;
+export let key1: i32 = 0;
+export let gramNext: i32 = 0;
+export let gramValue: i32 = 0;
+export let gramEntry: i32 = 0;
+export let gramOffset: i32 = 0;
+export let entryNext: i32 = 0;
+export let entryStart: i32 = 0;
+export let entryEnd: i32 = 0;
+export let text: i32 = 0;
+export let fold: i32 = 0;
+export let headerKey: i32 = 0;
+/** Per entry: bits of the transports on which its signature speaks, and where its list of ports begins (0: any port). */
+export let entryTransports: i32 = 0;
+export let entryPorts: i32 = 0;
+export let ports: i32 = 0;
+/** What the gate for packets without a message knows: of TCP, shape, first word of the options and window; of ICMP, words. */
+export let gateShape: i32 = 0;
+export let gateWord: i32 = 0;
+export let gateWindow: i32 = 0;
+export let gateSize: i32 = 0;
+export let gateIcmpWord: i32 = 0;
+export let gateIcmpSequence: i32 = 0;
+export let gateIcmpSize: i32 = 0;
