@@ -6,6 +6,7 @@ import { parseRange } from '../scan/perimeter.ts';
 import { defaultScanSettings } from '../scan/scan-settings.ts';
 import { outputsSchema } from './outputs-schema.ts';
 import { incidentsSchema, storeSchema } from './store-schema.ts';
+import { watchSchema } from './watch-schema.ts';
 
 const { limits } = defaultScanSettings;
 
@@ -80,6 +81,7 @@ export const configurationSchema = z.strictObject(
     outputs: outputsSchema,
     store: storeSchema,
     incidents: incidentsSchema,
+    watch: watchSchema,
     limits: section({
       sources: count(1, 10_000_000, limits.sources),
       memory: count(1, 65_536, limits.memory / 2 ** 20),

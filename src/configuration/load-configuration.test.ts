@@ -48,6 +48,7 @@ limits: { memory: 1 }
       outputs: [],
       store: defaultSettings.store,
       incidents: defaultSettings.incidents,
+      watch: defaultSettings.watch,
     });
   });
 
@@ -80,8 +81,25 @@ colour: no
       'trespass.yaml:11:20: output.minimum-severity is empty; give info, low, medium or high',
       'trespass.yaml:13:12: limits.sources “-4” is not right; give a whole number from 1 to 10000000 (65536 if you leave it out)',
       'trespass.yaml:14:13: signatures “own/” is not right; give a list of folders, as [signatures/]',
-      'trespass.yaml:15:1: colour: there is no such setting; known here: networks, authorised-scanners, scan, signatures, output, outputs, store, incidents, limits',
+      'trespass.yaml:15:1: colour: there is no such setting; known here: networks, authorised-scanners, scan, signatures, output, outputs, store, incidents, watch, limits',
     ]);
+  });
+
+  it('says what is watched', () => {
+    const text = 'watch: { interfaces: [eth0, span1], filter: not port 9100, workers: 2, ring: 128, metrics: 9477 }';
+    assert.deepEqual(parseConfiguration(text, 'trespass.yaml').watch, {
+      interfaces: ['eth0', 'span1'],
+      filter: 'not port 9100',
+      workers: 2,
+      ringSize: 128 * 2 ** 20,
+      promiscuous: true,
+      user: '',
+      metrics: '9477',
+    });
+    assert.match(
+      faultsOf('watch: { workers: 0 }')[0]!,
+      /watch\.workers “0” is not right; give a whole number from 1 to 64/,
+    );
   });
 
   it('says what is remembered, and which files tell of incidents', () => {

@@ -9,6 +9,7 @@ import type { Configuration } from './configuration-schema.ts';
 import { toDestinations } from './destinations.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 import { toIncidentSettings, toStoreSettings } from './store-schema.ts';
+import { toWatchSettings } from './watch-schema.ts';
 
 /** @throws ConfigurationError if the file cannot be read or has faults. */
 export function loadConfiguration(file: string): Settings {
@@ -66,5 +67,6 @@ function toSettings(configuration: Configuration, folder: string): Settings {
     outputs: toDestinations(configuration.outputs ?? [], folder),
     store: toStoreSettings(configuration.store, folder),
     incidents: toIncidentSettings(configuration.incidents, folder),
+    watch: toWatchSettings(configuration.watch),
   };
 }

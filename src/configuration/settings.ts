@@ -9,6 +9,7 @@ import {
   type IncidentSettings,
   type StoreSettings,
 } from './store-settings.ts';
+import { defaultWatchSettings, type WatchSettings } from './watch-settings.ts';
 
 export interface Settings {
   readonly scan: ScanSettings;
@@ -20,6 +21,7 @@ export interface Settings {
   /** What is remembered, where, for how long. */
   readonly store: StoreSettings;
   readonly incidents: IncidentSettings;
+  readonly watch: WatchSettings;
 }
 
 export interface OutputSettings {
@@ -37,4 +39,5 @@ export const defaultSettings: Settings = Object.freeze({
   outputs: Object.freeze([]),
   store: defaultStoreSettings,
   incidents: defaultIncidentSettings,
+  watch: defaultWatchSettings,
 });
