@@ -23,11 +23,11 @@ export async function openDestination(
   const formatLine = await loadFormat(settings.format);
   switch (settings.type) {
     case 'stdout': {
-      const { StdoutDestination } = await import('./stream-file.ts');
+      const { StdoutDestination } = await import('./line-files.ts');
       return { destination: new StdoutDestination(), format: formatLine };
     }
     case 'file': {
-      const { FileDestination } = await import('./stream-file.ts');
+      const { FileDestination } = await import('./line-files.ts');
       const destination = new FileDestination(settings.path);
       await destination.check();
       return { destination, format: formatLine };
@@ -76,20 +76,31 @@ function checkedCertificates({ certificates }: Extract<DestinationSettings, { ce
   try {
     createSecureContext(options);
   } catch (error) {
-    throw new Error(`ca-file, certificate-file or key-file is not right: ${(error as Error).message}`);
+    throw new Error(`certificate-file or key-file is not right: ${(error as Error).message}`);
   }
   return options;
 }
 
-async function loadFormat(format: LineFormat): Promise<(alert: Alert) => string> {
-  switch (format) {
-    case 'eve':
-      return (await import('../report/eve.ts')).eveLine;
-    case 'ecs':
-      return (await import('../report/ecs.ts')).formatLine;
-    case 'ocsf':
-      return (await import('../report/ocsf.ts')).formatLine;
-    case 'cef':
-      return (await import('../report/cef.ts')).formatLine;
-  }
+const formats: Readonly<Record<LineFormat, () => Promise<(alert: Alert) => string>>> = {
+  eve: async () => (await import('../report/eve.ts')).eveLine,
+  ecs: async () => (await import('../report/ecs.ts')).formatLine,
+  ocsf: async () => (await import('../report/ocsf.ts')).formatLine,
+  cef: async () => (await import('../report/cef.ts')).formatLine,
+};
+
+const loaded = new Map<LineFormat, Promise<(alert: Alert) => string>>();
+
+/** One for all outputs of the format: they are given each alert in turn, and it is formatted once. */
+function loadFormat(format: LineFormat): Promise<(alert: Alert) => string> {
+  const known = loaded.get(format) ?? formats[format]().then(rememberingLast);
+  loaded.set(format, known);
+  return known;
+}
+
+function rememberingLast(format: (alert: Alert) => string): (alert: Alert) => string {
+  let last: { readonly alert: Alert; readonly line: string } | undefined;
+  return (alert) => {
+    if (last?.alert !== alert) last = { alert, line: format(alert) };
+    return last.line;
+  };
 }

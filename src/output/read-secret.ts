@@ -1,5 +1,6 @@
 /** Secrets and certificates, read once at start. Messages name where they should be, never what is there. */
 
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { SecureContextOptions } from 'node:tls';
 import type { CertificateFiles, Secret } from '../configuration/destination-settings.ts';
@@ -24,10 +25,21 @@ function checked(text: string, where: string): string {
 /** @throws Error in plain words. */
 export function readCertificates({ authorities, certificate, key }: CertificateFiles): SecureContextOptions {
   return {
-    ...(authorities !== '' && { ca: readText(authorities) }),
-    ...(certificate !== '' && { cert: readText(certificate) }),
+    ...(authorities !== '' && { ca: readCertificate(authorities) }),
+    ...(certificate !== '' && { cert: readCertificate(certificate) }),
     ...(key !== '' && { key: readText(key) }),
   };
+}
+
+/** Of several, the first is looked at. Without that, a file of something else would be no authority at all, silently. */
+function readCertificate(path: string): string {
+  const text = readText(path);
+  try {
+    new X509Certificate(text);
+  } catch {
+    throw new Error(`${path} does not begin with a certificate in PEM`);
+  }
+  return text;
 }
 
 function readText(path: string): string {
