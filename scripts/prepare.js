@@ -3,5 +3,5 @@
 import { execSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-const built = existsSync(new URL('../dist/command/cli.js', import.meta.url));
+const built = existsSync(new URL('../dist/command/trespass.cjs', import.meta.url));
 if (process.env.npm_command !== 'exec' || !built) execSync('npm run build', { stdio: 'inherit' });

@@ -16,7 +16,7 @@ async function trespass(...argv: string[]) {
   return { code, out: console.out(), err: console.err() };
 }
 
-const program = fileURLToPath(new URL('../../bin/trespass.js', import.meta.url));
+const program = fileURLToPath(new URL('../../bin/trespass.cjs', import.meta.url));
 const scan = fileURLToPath(new URL('../../captures/nmap/smtp-open-relay.pcap', import.meta.url));
 
 /** `trespass read --live -`, interrupted when it has said that a scan is open and still waits for more. */

@@ -59,7 +59,7 @@ describe('documentation', () => {
   it('the README shows what its first command prints', () => {
     const page = read('README.md');
     const [, capture] = /npx trespass read (captures\/\S+)/.exec(page)!;
-    const { stdout } = spawnSync(process.execPath, [join(root, 'bin/trespass.js'), 'read', '--table', capture!], {
+    const { stdout } = spawnSync(process.execPath, [join(root, 'bin/trespass.cjs'), 'read', '--table', capture!], {
       cwd: root,
       encoding: 'utf8',
     });

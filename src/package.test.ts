@@ -15,7 +15,7 @@ const files = Object.values(packed)[0]!.files.map(({ path }) => path);
 
 describe('the npm package', () => {
   it('holds the command, the library, the catalogue and the licence', () => {
-    const needed = ['bin/trespass.js', 'dist/command/cli.js', 'dist/src/trespass.js', 'dist/src/trespass.d.ts'];
+    const needed = ['bin/trespass.cjs', 'dist/command/trespass.cjs', 'dist/src/trespass.js', 'dist/src/trespass.d.ts'];
     const read = ['dist/catalogue.json', 'signatures/schema.json', 'README.md', 'LICENSE', 'NOTICE'];
     const page = [
       'dist/page/index.html',

@@ -1,11 +1,11 @@
 /** `trespass watch` in a host of the lab, and what it says. */
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../../../bin/trespass.js', import.meta.url));
+const program = fileURLToPath(new URL('../../../bin/trespass.cjs', import.meta.url));
 
 /** An alert as it is printed (docs/alerts.md), as far as these tests look at it. */
 export interface PrintedAlert {
@@ -112,9 +112,4 @@ export function closed(alerts: readonly PrintedAlert[]): PrintedAlert[] {
 
 function bySource(a: PrintedAlert, b: PrintedAlert): number {
   return a.src_ip < b.src_ip ? -1 : a.src_ip > b.src_ip ? 1 : 0;
-}
-
-/** Is it built? */
-export function isBuilt(): boolean {
-  return existsSync(program);
 }

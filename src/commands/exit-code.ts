@@ -14,4 +14,6 @@ export const exitCode = {
 } as const;
 
 /** The command was asked something that cannot be. The message says what would be right; it may have several lines. */
-export class UsageError extends Error {}
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
