@@ -19,6 +19,8 @@ export interface StreamOptions {
   /** Undefined: TCP without TLS. */
   readonly tls: SecureContextOptions | undefined;
   readonly onNotice: (text: string) => void;
+  /** Milliseconds after which a silent receiver is given up. */
+  readonly timeout?: number;
 }
 
 export class SyslogStream implements Destination {
@@ -55,7 +57,7 @@ export class SyslogStream implements Destination {
 
   #exchange(bytes: Buffer, signal: AbortSignal): Promise<'ended' | 'unanswered'> {
     return new Promise((resolve, reject) => {
-      const { host, port, tls } = this.#options;
+      const { host, port, tls, timeout = receiverTimeout } = this.#options;
       // RFC 6066 section 3: an address is no server name.
       const serverName = isIP(host) === 0 ? { servername: host } : {};
       const socket: Socket = tls
@@ -72,8 +74,8 @@ export class SyslogStream implements Destination {
       const abort = () => settle(new Error('there was no time left'));
       const timer = setTimeout(() => {
         if (finished) settle(undefined, 'unanswered');
-        else settle(new Error(`the receiver does not answer within ${receiverTimeout / 1000} s`));
-      }, receiverTimeout);
+        else settle(new Error(`the receiver does not answer within ${timeout / 1000} s`));
+      }, timeout);
       signal.addEventListener('abort', abort);
       socket.on('error', settle);
       // With TLS only now is it known who is there.
