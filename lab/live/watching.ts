@@ -1,11 +1,10 @@
 /** `trespass watch` in a host of the lab, and what it says. */
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../../../bin/trespass.cjs', import.meta.url));
+export const program = fileURLToPath(new URL('../../../bin/trespass.cjs', import.meta.url));
 
 /** An alert as it is printed (docs/alerts.md), as far as these tests look at it. */
 export interface PrintedAlert {
