@@ -11,6 +11,7 @@ import { flowCapacity, rememberedEvidence } from './limits.ts';
 import { protocols } from './protocol/protocols.ts';
 import type { Evidence } from './scan/evidence.ts';
 import { loadCatalogue } from './signature/load-catalogue.ts';
+import { PacketSignatures } from './signature/packet-signatures.ts';
 import {
   bytesOf,
   type Endpoints,
@@ -164,9 +165,14 @@ describe('hostile traffic', () => {
 
 describe('what the target sends back', () => {
   const client = '10.0.0.1';
-  const examples = catalogue.flatMap((signature) =>
-    signature.sequence === undefined
-      ? signature.hits.flat().map((example) => ({ ...example, port: example.port || signature.ports[0] || 9 }))
+  const { waiting } = new PacketSignatures(catalogue);
+  // Neither what counts only after a port scan, nor whole packets: those have headers of their own.
+  const examples = catalogue.flatMap((signature, index) =>
+    signature.sequence === undefined && !waiting.has(index)
+      ? signature.hits
+          .flat()
+          .filter(({ packet }) => packet === undefined)
+          .map((example) => ({ ...example, port: example.port || signature.ports[0] || 9 }))
       : [],
   );
 

@@ -20,9 +20,8 @@ const ethernet = 1;
 
 export class EngineTrial {
   readonly #engine: Engine;
-  /** Signatures that are judged only after the SYN of a port scan, and such a SYN. */
-  readonly #waiting: ReadonlySet<string>;
-  readonly #header: ExampleFlow | undefined;
+  /** By signatures that are judged only after a packet of a port scan: such a packet. */
+  readonly #before: ReadonlyMap<string, ExampleFlow>;
   #evidence: Evidence[] = [];
   #clients = 0;
   #flows = 0;
@@ -30,9 +29,7 @@ export class EngineTrial {
   #time = 1_700_000_000_000;
 
   constructor(catalogue: readonly CompiledSignature[]) {
-    const { waiting, remembered } = new PacketSignatures(catalogue);
-    this.#waiting = new Set([...waiting].map((index) => catalogue[index]!.id));
-    this.#header = remembered.map((index) => catalogue[index]!.hits[0]?.[0]).find((hit) => hit !== undefined);
+    this.#before = packetsBefore(catalogue);
     this.#engine = new Engine(catalogue, protocols, (evidence) => this.#evidence.push(evidence));
   }
 
@@ -68,8 +65,8 @@ export class EngineTrial {
 
   /** What must come before the frames between these endpoints, so that the signature is judged at all. */
   framesBefore(id: string, endpoints: Endpoints): Uint8Array[] {
-    if (this.#header === undefined || !this.#waiting.has(id)) return [];
-    return exampleFrames(this.#header, endpoints);
+    const packet = this.#before.get(id);
+    return packet === undefined ? [] : exampleFrames(packet, endpoints);
   }
 
   /** Does the packet's header satisfy the signature, which alone is no evidence (weak)? */
@@ -83,6 +80,20 @@ export class EngineTrial {
     this.#engine.finish();
     return this.#evidence.map(({ signature }) => signature.id);
   }
+}
+
+function packetsBefore(catalogue: readonly CompiledSignature[]): Map<string, ExampleFlow> {
+  const packets = new Map<string, ExampleFlow>();
+  const byId = new Map(catalogue.map((signature) => [signature.id, signature]));
+  const { waiting } = new PacketSignatures(catalogue);
+  for (const { sequence } of catalogue) {
+    const packet = byId.get(sequence?.needs?.[0] ?? '')?.hits[0]?.[0];
+    if (packet === undefined) continue;
+    for (const id of sequence!.of) packets.set(id, packet);
+  }
+  const waitingIds = new Set([...waiting].map((index) => catalogue[index]!.id));
+  for (const id of packets.keys()) if (!waitingIds.has(id)) packets.delete(id);
+  return packets;
 }
 
 /** The frames of an example. Only TCP can be delivered in several ways. */

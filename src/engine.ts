@@ -8,7 +8,7 @@ import { BEHIND_HOLE, CLIENT_BYTES, DATAGRAM, FlowTable, MESSAGE_ENDED, NOTHING 
 import { type RememberedHeader, RememberedHeaders } from './flow/remembered-headers.ts';
 import { evidenceBytes, flowDepth, judgementsPerFlow, rememberedEvidence, suspectedFlows } from './limits.ts';
 import { destinationText, sourceText } from './packet/address-text.ts';
-import { IP_TCP } from './packet/ip-protocol.ts';
+import { IP_TCP, IP_UDP } from './packet/ip-protocol.ts';
 import type { Packet } from './packet/packet.ts';
 import { PacketDecoder } from './packet/packet-decoder.ts';
 import { isIcmpProtocol, JUDGE, REMEMBER } from './packet/packet-gate.ts';
@@ -37,7 +37,7 @@ interface Suspicion {
   readonly matched: Set<number>;
   judgements: number;
   judgedLength: number;
-  /** What the same source sent to the same port before, over another connection; until it was reported. */
+  /** What the same source sent to the same port before, from another port; until it was reported. */
   header?: RememberedHeader | undefined;
   /** There is, or was, one. */
   afterHeader: boolean;
@@ -78,6 +78,8 @@ export class Engine {
   private readonly protocols: readonly Protocol[];
   private packetSignatures: PacketSignatures;
   private readonly headers: RememberedHeaders;
+  /** By its place among the headers: what a remembered datagram was. */
+  private readonly datagrams = new Map<number, Signature>();
   private readonly onEvidence: (evidence: Evidence) => void;
   private readonly echoes = new Echoes();
   private readonly suspicions = new Map<number, Suspicion>();
@@ -168,10 +170,17 @@ export class Engine {
   remembers(frame: Uint8Array, linkType: number): string[] {
     if (this.decoder.decode(frame, 0, frame.length, linkType, 0, 0) <= 0) return [];
     const { packet } = this.decoder;
-    const outcome = this.packetSignatures.gate.tcp(packet.bytes, packet.transportStart, packet.payloadStart);
+    const { gate, remembered, datagrams } = this.packetSignatures;
+    if (packet.protocol === IP_UDP) {
+      this.search.hitCount = 0;
+      this.search.scanStart(packet.bytes, packet.payloadStart, packet.payloadEnd, true);
+      this.search.scan(packet.bytes, packet.payloadStart, packet.payloadStart, packet.payloadEnd);
+      const suspects = this.newSuspects('udp', packet.destinationPort, true).filter((index) => datagrams.has(index));
+      return this.judge.judge(packetMessage(packet), suspects, true).map(({ signature }) => signature.id);
+    }
+    const outcome = gate.tcp(packet.bytes, packet.transportStart, packet.payloadStart);
     if (packet.protocol !== IP_TCP || outcome !== REMEMBER) return [];
-    const message = packetMessage(packet);
-    return this.judge.judge(message, this.packetSignatures.remembered, true).map(({ signature }) => signature.id);
+    return this.judge.judge(packetMessage(packet), remembered, true).map(({ signature }) => signature.id);
   }
 
   /** The capture is over: whatever still waited is judged as it is. */
@@ -202,7 +211,7 @@ export class Engine {
     const { bytes, transportStart, payloadStart } = packet;
     if (packet.protocol === IP_TCP) {
       const outcome = gate.tcp(bytes, transportStart, payloadStart);
-      if (outcome === REMEMBER) this.headers.note(packet);
+      if (outcome === REMEMBER) this.remember(packet);
       if (outcome !== JUDGE) return;
     } else if (!isIcmpProtocol(packet.protocol) || gate.icmp(bytes, transportStart, payloadStart) !== JUDGE) {
       return;
@@ -211,6 +220,12 @@ export class Engine {
     const suspects = judged.filter((index) => (this.signatures[index] as Signature).transports.includes(transport));
     const suspicion = this.suspicionOf(packet, transport, suspects);
     this.report(suspicion, packetMessage(packet), false);
+  }
+
+  private remember(packet: Packet, datagram?: Signature): void {
+    const place = this.headers.note(packet);
+    if (datagram !== undefined && place >= 0) this.datagrams.set(place, datagram);
+    else if (this.datagrams.size > 0) this.datagrams.delete(place);
   }
 
   private clientSuspected(packet: Packet): void {
@@ -263,6 +278,13 @@ export class Engine {
     const { bytes, payloadStart, payloadEnd, ipStart, transportStart } = packet;
     const datagram = messageOf(suspicion, bytes, payloadStart, payloadEnd, true, whole);
     const message = { ...datagram, headers: { ipStart, transportStart } };
+    const scans = suspicion.suspects.filter((index) => this.packetSignatures.datagrams.has(index));
+    if (scans.length > 0) {
+      const [scan] = this.judge.judge(message, scans, true);
+      if (scan !== undefined) this.remember(packet, scan.signature);
+      const others = suspicion.suspects.filter((index) => !scans.includes(index));
+      suspicion.suspects.splice(0, suspicion.suspects.length, ...others);
+    }
     this.report(suspicion, message, false);
     this.suspicions.delete(suspicion.id);
   }
@@ -286,7 +308,7 @@ export class Engine {
   private suspect(packet: Packet): Suspicion | undefined {
     const transport = transportOf(packet);
     if (this.search.hitCount === 0) return undefined;
-    const header = transport === 'tcp' ? this.headers.find(packet) : undefined;
+    const header = transport === 'tcp' || transport === 'udp' ? this.headers.find(packet) : undefined;
     const suspects = this.newSuspects(transport, packet.destinationPort, header !== undefined);
     if (suspects.length === 0) return undefined;
     const suspicion = this.suspicionOf(packet, transport, suspects);
@@ -367,7 +389,12 @@ export class Engine {
     const sent: Suspicion = { ...suspicion, sourcePort, time, established: false };
     const plain = messageOf(sent, bytes, bytes.length, bytes.length, true, true);
     const message = { ...plain, headers: { ipStart: 0, transportStart } };
-    for (const match of this.judge.judge(message, this.packetSignatures.remembered, true)) {
+    const datagram = suspicion.transport === 'udp' ? this.datagrams.get(header.place) : undefined;
+    const matches =
+      datagram === undefined
+        ? this.judge.judge(message, this.packetSignatures.remembered, true)
+        : [{ index: -1, signature: datagram, fields: {}, start: 0, end: bytes.length }];
+    for (const match of matches) {
       this.counters.evidence++;
       this.onEvidence(evidenceOf(sent, message, match));
     }
@@ -420,7 +447,7 @@ function packetMessage({ bytes, payloadStart, payloadEnd, ipStart, transportStar
     bytes,
     start: payloadStart,
     end: payloadEnd,
-    transport: packet.protocol === IP_TCP ? 'tcp' : 'icmp',
+    transport: packet.protocol === IP_TCP ? 'tcp' : packet.protocol === IP_UDP ? 'udp' : 'icmp',
     atStart: true,
     ended: packet.payloadMissing === 0,
     sourcePort: packet.sourcePort,

@@ -63,12 +63,20 @@ function tryFlow(trial: EngineTrial, signature: Signature, kind: Kind, flow: Exa
 
 /** A packet arrives whole or not at all. */
 function tryPacket(trial: EngineTrial, signature: Signature, kind: Kind, flow: ExampleFlow): string[] {
-  const frames = exampleFrames(flow, trial.endpoints(flow.port));
-  const seen = trial.see(frames);
-  if (trial.remembers(frames[0]!, signature.id)) seen.push(signature.id);
+  const endpoints = trial.endpoints(flow.port);
+  const [frame] = exampleFrames(flow, endpoints);
+  const before = trial.framesBefore(signature.id, { ...endpoints, targetPort: targetPortOf(frame!) });
+  const seen = trial.see([...before, frame!]);
+  if (trial.remembers(frame!, signature.id)) seen.push(signature.id);
   const count = seen.filter((id) => id === signature.id).length;
   const others = seen.filter((id) => id !== signature.id);
   return failure(kind, count, 'whole', others);
+}
+
+/** Of an Ethernet frame without tags; extension headers of IPv6 are not looked through. */
+function targetPortOf(frame: Uint8Array): number {
+  const transport = 14 + (frame[14]! >> 4 === 6 ? 40 : (frame[14]! & 15) * 4);
+  return (frame[transport + 2]! << 8) | frame[transport + 3]!;
 }
 
 /** All flows of the example come from one client, each a little after the other. */

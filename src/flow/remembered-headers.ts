@@ -1,15 +1,16 @@
 /**
- * Headers that prove nothing alone (the SYN of a port scan), until the same source says something to the same port over
- * another connection. A table of fixed size: the newer takes the older's place, and no object is made before it is asked.
+ * Headers that prove nothing alone (the SYN or the datagram of a port scan), until the same source says something to the same
+ * port from another port of its own. A table of fixed size: the newer takes the older's place, and no object is made before it is asked.
  */
 
 import { rememberedHeaderLength, rememberedHeaders, rememberedHeaderTime } from '../limits.ts';
+import { IP_TCP } from '../packet/ip-protocol.ts';
 import type { Packet } from '../packet/packet.ts';
 
-/** A header as it was on the wire: IP, then TCP with its options. */
+/** A header as it was on the wire: IP, then TCP with its options, or UDP. */
 export interface RememberedHeader {
   readonly bytes: Uint8Array;
-  /** Offset of the TCP header. */
+  /** Offset of the TCP or UDP header. */
   readonly transportStart: number;
   readonly sourcePort: number;
   /** Seconds since 1970 (32 bits), and microseconds of the second. */
@@ -49,11 +50,11 @@ export class RememberedHeaders {
     this.records = records ?? new Int32Array(0);
   }
 
-  /** Keeps the headers of the packet, if they are short enough. */
-  note(packet: Packet): void {
+  /** Keeps the headers of the packet, if they are short enough. Gives its place, or -1. */
+  note(packet: Packet): number {
     const { ipStart, payloadStart } = packet;
     const length = payloadStart - ipStart;
-    if (length > rememberedHeaderLength) return;
+    if (length > rememberedHeaderLength) return -1;
     if (this.bytes.length === 0) this.allocate();
     const tag = this.tagOf(packet);
     const place = tag & (rememberedHeaders - 1);
@@ -68,6 +69,7 @@ export class RememberedHeaders {
     if (known !== tag) records[record + CLAIMED] = 0;
     let to = place * rememberedHeaderLength;
     for (let from = ipStart; from < payloadStart; from++) this.bytes[to++] = packet.bytes[from] as number;
+    return place;
   }
 
   /**
@@ -130,7 +132,9 @@ export class RememberedHeaders {
 /** Only addresses and target port are asked for; the tag could be another's. */
 function isOf(bytes: Uint8Array, transportStart: number, packet: Packet): boolean {
   const version = (bytes[0] as number) >> 4;
-  if (version !== packet.ipVersion) return false;
+  // TCP headers have twenty bytes or more, UDP's eight: the table knows no other protocol.
+  const isTcp = bytes.length - transportStart > 8;
+  if (version !== packet.ipVersion || isTcp !== (packet.protocol === IP_TCP)) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const words =
     version === 4

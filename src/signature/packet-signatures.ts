@@ -1,4 +1,7 @@
-/** Signatures of packets that say nothing: found by their headers (`packet/packet-gate.ts`), not by a literal. */
+/**
+ * Signatures of packets: of those that say nothing, found by their headers (`packet/packet-gate.ts`) and not by a literal; and
+ * of those that are remembered until the same source says something else.
+ */
 
 import { type GateKey, PacketGate } from '../packet/packet-gate.ts';
 import type { CompiledSignature } from './compile-signatures.ts';
@@ -34,6 +37,8 @@ export class PacketSignatures {
   readonly judged: readonly number[];
   /** Weak: judged when something else is known of the same source. */
   readonly remembered: readonly number[];
+  /** Weak ones of datagrams that a sequence needs: found by their literals, and then remembered like those. */
+  readonly datagrams: ReadonlySet<number>;
   /** Signatures that become proof when a remembered one came before them. */
   readonly completing: ReadonlySet<number>;
   /** Of those, the weak ones that no other sequence counts: without such a header before them, they are not even judged. */
@@ -53,10 +58,22 @@ export class PacketSignatures {
     );
     this.judged = judged.map(({ index }) => index);
     this.remembered = remembered.map(({ index }) => index);
-    const headers = new Set(this.remembered.map((index) => catalogue[index]!.id));
+    this.datagrams = datagrams(catalogue);
+    const headers = new Set([...this.remembered, ...this.datagrams].map((index) => catalogue[index]!.id));
     this.completing = completing(catalogue, headers);
     this.waiting = waiting(catalogue, headers, this.completing);
   }
+}
+
+function datagrams(catalogue: readonly CompiledSignature[]): ReadonlySet<number> {
+  const needed = new Set(catalogue.flatMap(({ sequence }) => sequence?.needs ?? []));
+  return new Set(
+    catalogue.flatMap(({ id, grade, transports, literals }, index) =>
+      needed.has(id) && grade === 'weak' && transports.every((one) => one === 'udp') && literals.length > 0
+        ? [index]
+        : [],
+    ),
+  );
 }
 
 /** Members of the sequences that need a remembered header. */
