@@ -41,6 +41,13 @@ describe('an alert as a line of EVE', () => {
     assert.equal(line, eveLine(alert));
   });
 
+  it('has the JA4 of a TLS client where Suricata has it', () => {
+    const fields = { 'tls.ja4': 't12i640300_e7b476f9520b_c54f48fd7c65' };
+    const hello = eveAlert(exampleAlert([exampleEvidence(exampleSignature(), 0, { fields })]));
+    assert.deepEqual(hello.tls, { ja4: 't12i640300_e7b476f9520b_c54f48fd7c65' });
+    assert.equal('tls' in eveAlert(alert), false);
+  });
+
   it('has what every reader of EVE expects', () => {
     const { timestamp, event_type, src_ip, src_port, dest_ip, dest_port, proto, community_id } = eveAlert(alert);
     assert.deepEqual(
