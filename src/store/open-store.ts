@@ -32,7 +32,17 @@ export async function openStore(location: string, options: OpenStoreOptions = {}
       import('./postgres-database.ts'),
       import('./sql-store.ts'),
     ]);
-    return new SqlStore(await openPostgres({ url: location, readOnly }), { windowSeconds });
+    const connect = async () => new SqlStore(await openPostgres({ url: location, readOnly }), { windowSeconds });
+    if (options.spool === undefined) return connect();
+    const [{ BatchSpool }, { SpooledStore }] = await Promise.all([
+      import('./batch-spool.ts'),
+      import('./spooled-store.ts'),
+    ]);
+    return new SpooledStore({
+      spool: await BatchSpool.open(options.spool),
+      connect,
+      onNotice: options.onNotice ?? (() => {}),
+    });
   }
   const [{ openSqlite }, { sqliteMigrations, storeApplicationId }, { SqlStore }] = await Promise.all([
     import('./sqlite-database.ts'),

@@ -72,12 +72,16 @@ export async function startCluster(): Promise<PostgresCluster> {
 
   const start = async () => {
     // One process group of its own: killed whole.
-    server = spawn(join(bin, 'postgres'), ['-D', data, '-k', folder, '-h', '', '-c', 'max_connections=50'], {
-      ...as,
-      cwd: folder,
-      stdio: 'ignore',
-      detached: true,
-    });
+    server = spawn(
+      join(bin, 'postgres'),
+      ['-D', data, '-k', folder, '-h', '', '-c', 'max_connections=50', '-c', 'fsync=off'],
+      {
+        ...as,
+        cwd: folder,
+        stdio: 'ignore',
+        detached: true,
+      },
+    );
     for (let tries = 0; psql('SELECT 1').status !== 0; tries++) {
       if (tries > 200) throw new Error('PostgreSQL does not start');
       await sleep(50);

@@ -52,6 +52,9 @@ export async function openPostgres({ url, readOnly }: PostgresOptions): Promise<
           type === int8 ? Number : pg.types.getTypeParser(type, format)) as typeof pg.types.getTypeParser,
       },
       allowExitOnIdle: true,
+      onConnect: async (client) => {
+        await client.query(`SET search_path = ${postgresSchema}`);
+      },
     });
   } catch (error) {
     throw postgresError(where, error);
@@ -60,7 +63,6 @@ export async function openPostgres({ url, readOnly }: PostgresOptions): Promise<
   pool.on('error', () => {});
   pool.on('connect', (client) => {
     client.on('error', () => {});
-    client.query(`SET search_path = ${postgresSchema}`).catch(() => {});
   });
   try {
     await migrate(pool, where, readOnly);

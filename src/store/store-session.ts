@@ -52,7 +52,7 @@ export async function openStoreSession(options: StoreSessionOptions): Promise<St
     sensor: settings.sensor,
     tell: shared,
     heartbeat: live,
-    ...(!shared && { onAlert }),
+    onAlert,
     onProblem: (problem) =>
       onNotice(`${problem.message} Scans are reported all the same; what is not stored is tried again.`),
   });

@@ -14,6 +14,8 @@ export interface StoreWriterOptions {
   /**
    * Given each alert once, in the order of `add`: when it is safe in the store, with what the store knows (severity raised
    * by incidents, what other sensors saw). While the store takes nothing: at once, as it is, for nobody must wait for a disk.
+   * With `tell` only the latter, and what waits for a database that cannot be reached: all else is due, and told by whoever
+   * asks (`tellDue`).
    */
   readonly onAlert?: (alert: Alert) => void;
   /** Once when the store begins to take nothing, and why. */
@@ -122,10 +124,15 @@ export class StoreWriter {
 
   async #write(batch: readonly Waiting[]): Promise<void> {
     const { store, tell = false } = this.#options;
-    const { scans } = await store.write({ sensor: this.#sensor, alerts: batch.map(({ alert }) => alert), tell });
+    const { scans, direct } = await store.write({
+      sensor: this.#sensor,
+      alerts: batch.map(({ alert }) => alert),
+      tell,
+    });
     this.#forget(batch);
     this.statistics.written += batch.length;
     this.#problem = undefined;
+    if (tell && !direct) return;
     const known = new Map(scans.flatMap((scan) => scan.sensors.map((part) => [part.scan, scan.alert] as const)));
     for (const waiting of batch) this.#report(waiting, withStored(waiting.alert, known.get(waiting.alert.scan)));
   }

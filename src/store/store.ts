@@ -95,7 +95,8 @@ export interface Batch {
    * a sign of life.
    */
   readonly alerts: readonly Alert[];
-  /** Should these be told by `tellDue`? Default: false (`read` prints them itself). What an incident raises always is. */
+  /** Should these be told by `tellDue`? Default: false (`read` prints them itself). What `addIncident`
+   * raises always is. */
   readonly tell?: boolean;
 }
 
@@ -110,6 +111,8 @@ export interface Written {
   readonly accepted: boolean;
   /** The scans that it made or changed, with what the store adds (severity raised by incidents). In the batch's order. */
   readonly scans: readonly StoredScan[];
+  /** PostgreSQL cannot be reached: `tellDue` will not tell these, the writer must. */
+  readonly direct?: boolean;
 }
 
 export interface StoredScan {
