@@ -17,6 +17,11 @@ export function addWatchCommand(program: Command, console: Console, finish: (cod
     .option('--libpcap', "capture with libpcap, not with the kernel's ring")
     .option('--user <name>', 'whom to become, started as root (default: trespass if there is such a user, else nobody)')
     .option('--metrics <address>', 'serve Prometheus metrics: 9477 for this machine, 0.0.0.0:9477 for all')
+    .option(
+      '--store <location>',
+      'where scans are remembered: a file, or postgres://user@host/database (default: trespass.db)',
+    )
+    .option('--no-store', 'remember nothing')
     .option('--json', 'one JSON alert a line, also on a terminal')
     .addOption(new Option('--table', 'a table for people, also when piped').conflicts('json'))
     .option('--config <file>', 'settings as YAML (docs/configuration.md); SIGHUP reads it again')

@@ -1,5 +1,6 @@
 /** One run of `watch`: the sensor with all that stands around it (settings, alerts, signals, numbers, systemd). */
 
+import { accessSync, constants } from 'node:fs';
 import type { Server } from 'node:http';
 import type { Settings } from '../configuration/settings.ts';
 import type { WatchSettings } from '../configuration/watch-settings.ts';
@@ -11,6 +12,7 @@ import { ServiceManager } from '../live/service-manager.ts';
 import { type Alert, severities } from '../scan/alert.ts';
 import type { CompiledSignature } from '../signature/compile-signatures.ts';
 import { loadCatalogue } from '../signature/load-catalogue.ts';
+import { AlertDelivery } from './alert-delivery.ts';
 import type { Console } from './console.ts';
 import { UsageError } from './exit-code.ts';
 import { explainCapture } from './explain-capture.ts';
@@ -36,6 +38,7 @@ export class WatchSession {
   #sensor: LiveSensor | undefined;
   #settings!: Settings;
   #print!: Printer;
+  #delivery: AlertDelivery | undefined;
   #metrics: Server | undefined;
   #reloading = Promise.resolve();
 
@@ -56,14 +59,23 @@ export class WatchSession {
     const forPeople = format === 'table' || (format === 'auto' && this.#console.stdout.isTTY === true);
     this.#print = await loadPrinter(forPeople, this.#console);
     const capture = this.#capture(names);
-    const { interfaces, workers } = capture;
+    const { interfaces } = capture;
     if (interfaces.length === 0) throw new UsageError(explainCapture.noneNamed());
     await this.#serveMetrics(capture.metrics);
     this.#sensor = this.#open(capture, catalogue);
+    // Only now, so that files belong to the user that it has become.
+    this.#delivery = await AlertDelivery.open({
+      settings,
+      store: this.#options.store,
+      print: (alert) => this.#printAlert(alert),
+      onNotice: (text, level) => this.#log.notice(text, level),
+    });
     process.on('SIGHUP', this.#reload);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, this.#end);
-    await this.#sensor.ready();
+    await this.#sensor.start();
     this.#tellHowItGoes();
+    this.#warnOfReload();
+    const { workers } = this.#sensor;
     this.#log.notice(
       `watching ${interfaces.join(', ')} with ${workers === 1 ? 'one worker' : `${workers} workers`} and ${catalogue.length} signatures`,
     );
@@ -85,6 +97,7 @@ export class WatchSession {
     const sensor = this.#sensor;
     if (sensor) {
       await sensor.stop();
+      await this.#delivery?.close();
       this.#log.notice(`ended: ${totals(sensor.statistics())}`);
     }
     this.#metrics?.close();
@@ -94,13 +107,18 @@ export class WatchSession {
   #deliver(alert: Alert): void {
     const kind: AlertKind = `${alert.state} ${alert.severity}`;
     this.#tally.alerts.set(kind, (this.#tally.alerts.get(kind) ?? 0) + 1);
+    this.#delivery?.deliver(alert);
+  }
+
+  #printAlert(alert: Alert): void {
     const { minimumSeverity } = this.#settings.output;
     if (severities.indexOf(alert.severity) < severities.indexOf(minimumSeverity)) return;
     this.#log.above(() => this.#console.stdout.write(this.#print(alert)));
   }
 
   async #load(): Promise<{ readonly settings: Settings; readonly catalogue: readonly CompiledSignature[] }> {
-    const settings = await settingsFrom(this.#options);
+    const { store: _store, ...options } = this.#options;
+    const settings = await settingsFrom(options);
     const notice = (text: string) => this.#log.notice(text);
     return { settings, catalogue: await withUserSignatures(loadCatalogue(), settings.signatures, notice) };
   }
@@ -144,11 +162,25 @@ export class WatchSession {
         `--metrics “${where}” is no address. Give a port (9477), or address and port (0.0.0.0:9477).`,
       );
     }
-    this.#metrics = await serveMetrics(address, () => metricsText(this.#statistics(), this.#tally)).catch((error) => {
+    this.#metrics = await serveMetrics(address, () =>
+      metricsText(this.#statistics(), this.#tally, this.#delivery?.statistics()),
+    ).catch((error) => {
       throw new Error(
         `metrics cannot be served at ${where}: ${(error as Error).message}. Give --metrics another port.`,
       );
     });
+  }
+
+  /** Root could read what the user that it became cannot. */
+  #warnOfReload(): void {
+    const { config, signatures = [] } = this.#options;
+    for (const path of [...(config === undefined ? [] : [config]), ...signatures]) {
+      try {
+        accessSync(path, constants.R_OK);
+      } catch {
+        this.#log.notice(`${path} cannot be read by the user that it has become: SIGHUP will not reload it`, 'warning');
+      }
+    }
   }
 
   #statistics(): SensorStatistics {
@@ -189,6 +221,7 @@ export class WatchSession {
     this.#service.reloading();
     try {
       const { settings, catalogue } = await this.#load();
+      await this.#delivery?.reload(settings);
       this.#sensor?.reload(settings.scan, catalogue);
       this.#settings = settings;
       this.#tally.reloads.done++;

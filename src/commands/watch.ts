@@ -18,6 +18,8 @@ export interface WatchOptions
   readonly libpcap?: boolean;
   readonly user?: string;
   readonly metrics?: string;
+  /** A location; false: --no-store. */
+  readonly store?: string | false;
 }
 
 /** @throws UsageError, ConfigurationError; and what stands in the way of capturing. */

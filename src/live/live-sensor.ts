@@ -3,22 +3,23 @@
  * flows are in several workers makes one scan. What happens to an alert is the caller's business.
  */
 
+import { accessSync, constants } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Alert } from '../scan/alert.ts';
 import type { Evidence } from '../scan/evidence.ts';
 import type { ScanSettings } from '../scan/scan-settings.ts';
 import { ScanTracker } from '../scan/scan-tracker.ts';
 import type { CompiledSignature } from '../signature/compile-signatures.ts';
 import type { Signature } from '../signature/signature.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { type InterfaceState, InterfaceStates } from './network-interface.ts';
-import { becomeUser, findUser } from './privileges.ts';
+import { becomeUser, findUser, UserError } from './privileges.ts';
 import { type InterfaceCounters, WatchedInterface } from './watched-interface.ts';
 import { addCounters, noCounters, type PostedEvidence, type WorkerCounters } from './worker-messages.ts';
-import { WorkerPool } from './worker-pool.ts';
+import { WorkerPool, workerProgram } from './worker-pool.ts';
 
 /** Milliseconds. */
 const lookEvery = 250;
-/** The clock was set, if it differs so much from the one that nobody sets (ms). */
-const clockStep = 2000;
 
 export interface LiveSensorOptions {
   readonly interfaces: readonly string[];
@@ -62,14 +63,14 @@ export class LiveSensor {
   readonly #tracker: ScanTracker;
   readonly #states = process.platform === 'linux' ? new InterfaceStates() : undefined;
   readonly #interfaces: readonly WatchedInterface[];
-  readonly #pool: WorkerPool;
-  readonly #timer: NodeJS.Timeout;
+  #pool: WorkerPool | undefined;
+  #timer: NodeJS.Timeout | undefined;
   /** Of this catalogue and of those before it: evidence may have been on its way. */
   #signatures: Map<string, Signature>;
   #openScans = 0;
-  #clockOffset = offsetOfClock();
+  readonly #clock = new ClockWatch();
 
-  /** @throws NoInterface, UserError, and what opening an interface throws. */
+  /** Opens, and drops privileges. @throws NoInterface, UserError, and what opening an interface throws. */
   constructor(options: LiveSensorOptions) {
     this.#options = options;
     const { catalogue, settings, onNotice } = options;
@@ -84,50 +85,57 @@ export class LiveSensor {
     this.#sayHow();
     if (account) {
       becomeUser(account);
+      checkReadable(options.user);
       onNotice(`dropped root: now user ${options.user}, only CAP_NET_RAW is kept (and not in the workers)`, 'info');
     }
-    this.#pool = new WorkerPool({
-      count: this.#workerCount(),
-      catalogue,
-      onEvidence: (evidence) => this.#take(evidence),
-      onDeath: (text) => onNotice(text, 'warning'),
-    });
-    for (const watched of this.#interfaces) watched.attachTo(this.#pool);
-    this.#timer = setInterval(() => this.#look(), lookEvery);
   }
 
-  /** Resolves when all workers read. */
-  ready(): Promise<void> {
-    return this.#pool.ready();
+  /** Resolves when all workers read. What came since the interfaces were opened waits in their rings. */
+  async start(): Promise<void> {
+    const pool = new WorkerPool({
+      count: this.#workerCount(),
+      catalogue: this.#options.catalogue,
+      onEvidence: (evidence) => this.#take(evidence),
+      onDeath: (text) => this.#options.onNotice(text, 'warning'),
+    });
+    this.#pool = pool;
+    for (const watched of this.#interfaces) watched.attachTo(pool);
+    this.#timer = setInterval(() => this.#look(pool), lookEvery);
+    await pool.ready();
+  }
+
+  /** How many workers there are. */
+  get workers(): number {
+    return this.#pool?.count ?? 0;
   }
 
   get healthy(): boolean {
-    return this.#pool.healthy;
+    return this.#pool?.healthy === true;
   }
 
   /** Other settings and signatures hold from now on; flows and scans go on. */
   reload(settings: ScanSettings, catalogue: readonly CompiledSignature[]): void {
     this.#signatures = new Map([...this.#signatures, ...byId(catalogue)]);
     this.#tracker.reconfigure(settings, catalogue);
-    this.#pool.replaceCatalogue(catalogue);
+    this.#pool?.replaceCatalogue(catalogue);
   }
 
   /** What was captured until now is read to its end; open scans are closed and reported. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#pool.stop();
+    await this.#pool?.stop();
     for (const watched of this.#interfaces) watched.close();
     this.#tracker.close();
   }
 
   statistics(): SensorStatistics {
     const { scans, scansClosedEarly, sourcesDropped } = this.#tracker.statistics;
-    const workers = this.#pool.counters();
+    const workers = this.#pool?.counters() ?? [];
     return {
       interfaces: this.#interfaces.map((watched) => watched.counters()),
       workers: workers.reduce(addCounters, noCounters),
       framesOfWorkers: workers.map(({ frames }) => frames),
-      restarts: this.#pool.restarts,
+      restarts: this.#pool?.restarts ?? 0,
       scans,
       openScans: this.#openScans,
       scansClosedEarly,
@@ -175,32 +183,36 @@ export class LiveSensor {
     this.#options.onAlert(alert);
   }
 
-  #look(): void {
+  #look({ clock }: WorkerPool): void {
     for (const watched of this.#interfaces) watched.look(this.#state(watched.name));
     this.#followClock();
-    const { clock } = this.#pool;
     if (clock > 0) this.#tracker.advance(clock);
   }
 
   /** Scans of a time that has not come yet would stay open until then. */
   #followClock(): void {
-    const offset = offsetOfClock();
-    const step = offset - this.#clockOffset;
-    this.#clockOffset = offset;
-    if (Math.abs(step) < clockStep) return;
+    const step = this.#clock.step();
+    if (step === 0) return;
     const seconds = Math.round(Math.abs(step) / 1000);
+    const consequence = step < 0 ? ': open scans are closed, so that none waits for the time to come again' : '';
     this.#options.onNotice(
-      step < 0
-        ? `the clock was set back by ${seconds} s: open scans are closed, so that none waits for the time to come again`
-        : `the clock was set forward by ${seconds} s`,
+      `the clock was set ${step < 0 ? 'back' : 'forward'} by ${seconds} s${consequence}`,
       'warning',
     );
     if (step < 0) this.#tracker.close();
   }
 }
 
-function offsetOfClock(): number {
-  return Date.now() - performance.now();
+/** Workers are threads of that user: they must be able to load themselves. */
+function checkReadable(user: string | undefined): void {
+  const program = fileURLToPath(workerProgram);
+  try {
+    accessSync(program, constants.R_OK);
+  } catch {
+    throw new UserError(
+      `the user “${user}” may not read ${program}. Install Trespass where everybody can read it (/usr/local), or give --user the name of one who can.`,
+    );
+  }
 }
 
 function byId(catalogue: readonly Signature[]): Map<string, Signature> {

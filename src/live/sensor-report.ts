@@ -1,5 +1,6 @@
 /** A sensor's numbers as people and Prometheus read them. */
 
+import type { OutputStatistics } from '../output/outputs.ts';
 import type { Severity } from '../scan/alert.ts';
 import type { SensorStatistics } from './live-sensor.ts';
 
@@ -46,7 +47,7 @@ export interface Tally {
 }
 
 /** Prometheus' text format, version 0.0.4: https://prometheus.io/docs/instrumenting/exposition_formats/ */
-export function metricsText(statistics: SensorStatistics, tally: Tally): string {
+export function metricsText(statistics: SensorStatistics, tally: Tally, delivery: Delivery = nowhere): string {
   const { interfaces, workers } = statistics;
   const byInterface = (value: (one: SensorStatistics['interfaces'][number]) => number): Sample[] =>
     interfaces.map((one) => [`{interface="${label(one.name)}"}`, value(one)]);
@@ -123,6 +124,7 @@ export function metricsText(statistics: SensorStatistics, tally: Tally): string 
       ['{result="done"}', tally.reloads.done],
       ['{result="refused"}', tally.reloads.refused],
     ]),
+    ...deliveryMetrics(delivery),
     // Named as Prometheus' own clients name them.
     metric('process_cpu_seconds_total', 'counter', 'Processor time of all threads.', [['', (user + system) / 1e6]], ''),
     metric('process_resident_memory_bytes', 'gauge', 'Memory, the rings too.', [['', process.memoryUsage.rss()]], ''),
@@ -134,6 +136,53 @@ export function metricsText(statistics: SensorStatistics, tally: Tally): string 
       '',
     ),
   ].join('');
+}
+
+/** What became of alerts after they were found. */
+export interface Delivery {
+  readonly outputs: readonly OutputStatistics[];
+  readonly store?: { readonly written: number; readonly dropped: number; readonly failures: number } | undefined;
+}
+
+const nowhere: Delivery = { outputs: [] };
+
+function deliveryMetrics({ outputs, store }: Delivery): string[] {
+  const each = (value: (output: OutputStatistics) => number): Sample[] =>
+    outputs.map((output) => [`{output="${label(output.name)}"}`, value(output)]);
+  const ofOutputs = [
+    metric(
+      'output_delivered_total',
+      'counter',
+      "Alerts that the output's receiver has.",
+      each((o) => o.delivered),
+    ),
+    metric(
+      'output_retries_total',
+      'counter',
+      'Attempts that failed, and were made again.',
+      each((o) => o.retried),
+    ),
+    metric(
+      'output_dropped_total',
+      'counter',
+      'Alerts that the output lost.',
+      each((o) => o.dropped),
+    ),
+    metric(
+      'output_queued',
+      'gauge',
+      'Alerts that wait for the receiver.',
+      each((o) => o.queued),
+    ),
+  ];
+  const ofStore = store && [
+    metric('store_written_total', 'counter', 'Alerts that are in the store.', [['', store.written]]),
+    metric('store_dropped_total', 'counter', 'Alerts that found no room while the store took nothing.', [
+      ['', store.dropped],
+    ]),
+    metric('store_failures_total', 'counter', 'Attempts to write that failed.', [['', store.failures]]),
+  ];
+  return [...(outputs.length > 0 ? ofOutputs : []), ...(ofStore ?? [])];
 }
 
 type Sample = readonly [labels: string, value: number];

@@ -44,6 +44,9 @@ interface Post {
   stopped: () => void;
 }
 
+/** Beside this file as it is compiled, and beside the bundle's pieces. */
+export const workerProgram = new URL('./capture-worker.js', import.meta.url);
+
 export class WorkerPool {
   restarts = 0;
   readonly #options: WorkerPoolOptions;
@@ -56,8 +59,7 @@ export class WorkerPool {
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
     this.#catalogue = options.catalogue;
-    // Beside this file as it is compiled, and beside the bundle's pieces.
-    this.#program = options.program ?? new URL('./capture-worker.js', import.meta.url);
+    this.#program = options.program ?? workerProgram;
     for (let index = 0; index < options.count; index++) this.#posts.push(this.#newPost(index));
     this.#watchdog = setInterval(() => this.#lookForHanging(), 1000);
   }
@@ -113,6 +115,8 @@ export class WorkerPool {
     clearInterval(this.#watchdog);
     await Promise.all(
       this.#posts.map(async (post) => {
+        // It died, and the next one has not been started.
+        if (post.worker.threadId < 0) return;
         const { promise, resolve } = withResolver();
         post.stopped = resolve;
         send(post, { kind: 'stop' });
