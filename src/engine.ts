@@ -89,15 +89,17 @@ export class Engine {
   private packets = 0;
   private payloads = 0;
 
+  /** `seed`: of the hashes that place flows; secret and other each time, unless two engines shall do exactly the same. */
   constructor(
     signatures: readonly CompiledSignature[],
     protocols: readonly Protocol[],
     onEvidence: (evidence: Evidence) => void,
     fastPath?: FastPath,
+    seed?: number,
   ) {
     this.signatures = signatures;
-    this.flows = new FlowTable(undefined, fastPath?.flowMemory);
-    this.headers = new RememberedHeaders(undefined, fastPath?.headers);
+    this.flows = new FlowTable(seed, fastPath?.flowMemory);
+    this.headers = new RememberedHeaders(seed, fastPath?.headers);
     this.search = searchFor(signatures);
     this.judge = new Judge(signatures, protocols);
     this.protocols = protocols;

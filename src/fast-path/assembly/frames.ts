@@ -6,7 +6,17 @@ import { datagram } from './datagrams.ts';
 import { identify } from './flow-key.ts';
 import { BY_ICMP, BY_UDP } from './search.ts';
 import { segment } from './streams.ts';
-import { gateIcmpSequence, gateIcmpSize, gateIcmpWord, gateShape, gateSize, gateWindow, gateWord, ICMP_GATE, SEGMENT_GATE } from './tables.ts';
+import {
+  gateIcmpSequence,
+  gateIcmpSize,
+  gateIcmpWord,
+  gateShape,
+  gateSize,
+  gateWindow,
+  gateWord,
+  ICMP_GATE,
+  SEGMENT_GATE,
+} from './tables.ts';
 
 /** What became of a frame. */
 export const LEFT: i32 = 0;

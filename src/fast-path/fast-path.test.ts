@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { ByteSource } from '../capture/byte-source.ts';
+import { CaptureReader, FRAME, NEED_BYTES } from '../capture/capture-reader.ts';
+import { Engine } from '../engine.ts';
+import { flowCapacity, keptBytes } from '../limits.ts';
+import { protocols } from '../protocol/protocols.ts';
+import { loadCatalogue } from '../signature/load-catalogue.ts';
+import { bytesOf, type Endpoints, icmpFrame, tcpFrame, udpFrame } from '../testing/frames.ts';
+import * as layout from './assembly/layout.ts';
+import { FastPath } from './fast-path.ts';
+
+const catalogue = loadCatalogue();
+
+interface Record {
+  readonly frame: Uint8Array;
+  readonly seconds: number;
+  /** Bytes of the frame that the snap length cut off. */
+  readonly cut?: number;
+}
+
+/** A capture in memory: pcap, little endian, microseconds, Ethernet. */
+function capture(records: readonly Record[]): ByteSource {
+  const header = Buffer.alloc(24);
+  header.set([0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0]);
+  header.writeUInt32LE(1, 20);
+  const parts = records.flatMap(({ frame, seconds, cut = 0 }) => {
+    const record = Buffer.alloc(16);
+    record.writeUInt32LE(seconds, 0);
+    record.writeUInt32LE(frame.length - cut, 8);
+    record.writeUInt32LE(frame.length, 12);
+    return [record, frame.subarray(0, frame.length - cut)];
+  });
+  const bytes = Buffer.concat([header, ...parts]);
+  let at = 0;
+  return {
+    name: 'memory',
+    size: bytes.length,
+    consumed: 0,
+    damage: undefined,
+    read(target: Uint8Array, offset: number, length: number) {
+      const count = Math.min(length, bytes.length - at);
+      target.set(bytes.subarray(at, at + count), offset);
+      at += count;
+      return count;
+    },
+    close() {},
+  } as unknown as ByteSource;
+}
+
+/** All that the engine tells of a capture. */
+function seen(records: readonly Record[], fastPath: FastPath | undefined) {
+  const evidence: string[] = [];
+  const engine = new Engine(
+    catalogue,
+    protocols,
+    ({ signature, time, source, sourcePort, target, targetPort, spoofable, bytes, matchStart }) => {
+      const text = Buffer.from(bytes).toString('latin1');
+      evidence.push(
+        `${signature.id} ${time} ${source}:${sourcePort} ${target}:${targetPort} ${spoofable} ${matchStart} ${text}`,
+      );
+    },
+    fastPath,
+    7,
+  );
+  const reader = new CaptureReader(capture(records), { filter: engine.fastPath });
+  for (;;) {
+    const result = reader.next();
+    if (result === FRAME) {
+      const { window, frameStart, frameEnd, linkType, seconds, microseconds } = reader;
+      engine.frame(window, frameStart, frameEnd, linkType, seconds, microseconds);
+    } else if (result === NEED_BYTES) {
+      reader.refill();
+    } else {
+      break;
+    }
+  }
+  engine.finish();
+  const settled = engine.fastPath?.counters();
+  const { flows, decoder } = engine;
+  return {
+    evidence,
+    search: { ...engine.count() },
+    flows: flows.flows + (settled?.flows ?? 0),
+    notIp: decoder.counters.notIp + (settled?.notIp ?? 0),
+    otherProtocol: decoder.counters.otherProtocol + (settled?.otherProtocol ?? 0),
+    malformed: decoder.counters.malformed,
+    outOfOrder: flows.outOfOrder,
+    gaps: flows.gaps,
+    withoutHandshake: flows.withoutHandshake,
+    settled: settled?.frames ?? 0,
+  };
+}
+
+const sayings = [
+  'EHLO nmap.scanme.org\r\n',
+  'GET / HTTP/1.0\r\n\r\n',
+  'GET / HTTP/1.1\r\nHost: a\r\nUser-Agent: Mozilla/5.0 (compatible; Nmap Scripting Engine; https://nmap.org/book/nse.html)\r\n\r\n',
+  'USER a\r\n',
+  'PASS IEUser@\r\n',
+  '\x03\x00\x00\x0b\x06\xe0\x00\x00\x00\x00\x00',
+  'SSH-2.0-Nmap-SSH2-Hostkey\r\n',
+  'x'.repeat(1400),
+  '',
+];
+
+/** A few clients and servers, so that flows meet again, in IPv4, IPv6 and a VLAN. */
+const anyEndpoints: fc.Arbitrary<Endpoints> = fc
+  .record({
+    client: fc.integer({ min: 1, max: 2 }),
+    sourcePort: fc.constantFrom(40_000, 40_001, 53),
+    targetPort: fc.constantFrom(21, 25, 80, 3389, 45_000),
+    kind: fc.constantFrom('IPv4', 'IPv4', 'IPv6', 'VLAN'),
+  })
+  .map(({ client, sourcePort, targetPort, kind }) => ({
+    source: kind === 'IPv6' ? `fd00::${client}` : `10.0.0.${client}`,
+    target: kind === 'IPv6' ? 'fd00::9' : '10.0.0.9',
+    sourcePort,
+    targetPort,
+    ...(kind === 'VLAN' && { vlan: 7 }),
+  }));
+
+const anyPayload = fc.oneof(
+  fc.constantFrom(...sayings).map(bytesOf),
+  fc.uint8Array({ maxLength: 40 }).map((bytes) => Uint8Array.from(bytes)),
+);
+
+const anySegment = fc
+  .record({
+    endpoints: anyEndpoints,
+    fromServer: fc.boolean(),
+    flags: fc.constantFrom(2, 2, 18, 16, 24, 24, 24, 24, 17, 25, 4, 20, 0, 41),
+    offset: fc.constantFrom(0, 1, 1, 1, 7, 9, 23, 1401, 70_000, 5_000_000),
+    payload: anyPayload,
+  })
+  .map(({ endpoints, payload, ...options }) => tcpFrame(endpoints, options, payload));
+
+const anyDatagram = fc
+  .record({ endpoints: anyEndpoints, fromServer: fc.boolean(), payload: anyPayload })
+  .map(({ endpoints, payload, fromServer }) => udpFrame(endpoints, payload, fromServer));
+
+const anyEcho = fc
+  .record({ endpoints: anyEndpoints, type: fc.constantFrom(0, 3, 8, 13), payload: anyPayload })
+  .filter(({ endpoints }) => !endpoints.source.includes(':'))
+  .map(({ endpoints, type, payload }) => icmpFrame(endpoints, type, payload));
+
+/** A frame with a byte changed, or cut short. */
+const anyBrokenFrame = fc
+  .record({ frame: fc.oneof(anySegment, anyDatagram), at: fc.nat(60), byte: fc.nat(255), length: fc.nat(90) })
+  .map(({ frame, at, byte, length }) => {
+    const broken = Uint8Array.from(frame).subarray(0, Math.max(14, length));
+    broken[at % broken.length] = byte;
+    return broken;
+  });
+
+/** The same frame inside GRE (RFC 2784), or IPv4 in IPv4 (RFC 2003). */
+const anyTunnel = fc.record({ frame: anySegment, gre: fc.boolean() }).map(({ frame, gre }) => {
+  const type = (frame[12]! << 8) | frame[13]!;
+  if (type !== 0x0800) return frame;
+  const inner = frame.subarray(14);
+  const header = gre ? Uint8Array.of(0, 0, 8, 0) : new Uint8Array(0);
+  const outer = new Uint8Array(34 + header.length + inner.length);
+  outer.set(frame.subarray(0, 34));
+  new DataView(outer.buffer).setUint16(16, outer.length - 14);
+  outer[23] = gre ? 47 : 4;
+  outer.set(header, 34);
+  outer.set(inner, 34 + header.length);
+  return outer;
+});
+
+const anyRecord: fc.Arbitrary<Record> = fc
+  .record({
+    frame: fc.oneof(
+      { weight: 12, arbitrary: anySegment },
+      { weight: 3, arbitrary: anyDatagram },
+      { weight: 1, arbitrary: anyEcho },
+      { weight: 2, arbitrary: anyBrokenFrame },
+      { weight: 1, arbitrary: anyTunnel },
+    ),
+    pause: fc.constantFrom(0, 0, 0, 0, 1, 3, 40, 400),
+    cut: fc.constantFrom(0, 0, 0, 0, 0, 0, 1, 5),
+  })
+  .map(({ frame, pause, cut }) => ({ frame, seconds: pause, cut: Math.min(cut, frame.length) }));
+
+/** Pauses become times. */
+function timed(records: readonly Record[]): Record[] {
+  let now = 1_700_000_000;
+  return records.map((record) => {
+    now += record.seconds;
+    return { ...record, seconds: now };
+  });
+}
+
+describe('the fast path', () => {
+  it('settles what nothing speaks of', () => {
+    const endpoints = { source: '10.0.0.1', target: '10.0.0.2', sourcePort: 40_000, targetPort: 80 };
+    const frames = [
+      tcpFrame(endpoints, { flags: 2, offset: 0 }),
+      tcpFrame(endpoints, { fromServer: true, flags: 18, offset: 0 }),
+      tcpFrame(endpoints, { flags: 16, offset: 1 }),
+      tcpFrame(endpoints, { flags: 24, offset: 1 }, bytesOf('POST /news HTTP/1.1\r\nHost: a.example\r\n\r\n')),
+      tcpFrame(endpoints, { fromServer: true, flags: 24, offset: 1 }, bytesOf('HTTP/1.1 200 OK\r\n\r\n')),
+      tcpFrame(endpoints, { flags: 17, offset: 40 }),
+    ];
+    // The first frame of each second goes the long way: the tracker is told the time.
+    const records = [...frames, ...frames].map((frame) => ({ frame, seconds: 1_700_000_000 }));
+    const { settled, evidence } = seen(records, FastPath.open());
+    assert.equal(evidence.length, 0);
+    assert.ok(settled >= 5, `only ${settled} frames were settled`);
+  });
+
+  it('leaves what has a literal to the engine', () => {
+    const endpoints = { source: '10.0.0.1', target: '10.0.0.2', sourcePort: 40_000, targetPort: 25 };
+    const frames = [
+      tcpFrame(endpoints, { flags: 2, offset: 0 }),
+      tcpFrame(endpoints, { fromServer: true, flags: 18, offset: 0 }),
+      tcpFrame(endpoints, { flags: 24, offset: 1 }, bytesOf('EHLO nmap.sc')),
+      tcpFrame(endpoints, { flags: 24, offset: 13 }, bytesOf('anme.org\r\n')),
+    ];
+    const records = frames.map((frame) => ({ frame, seconds: 1_700_000_000 }));
+    const { evidence } = seen(records, FastPath.open());
+    assert.deepEqual(
+      evidence.map((line) => line.split(' ')[0]),
+      ['smtp-ehlo-scanme'],
+    );
+  });
+
+  it('says and counts the same as the long way, whatever comes', () => {
+    fc.assert(
+      fc.property(fc.array(anyRecord, { minLength: 20, maxLength: 400 }), (records) => {
+        const all = timed(records);
+        const { settled: none, ...slow } = seen(all, undefined);
+        const { settled, ...fast } = seen(all, FastPath.open());
+        assert.deepEqual(fast, slow);
+        assert.equal(none, 0);
+      }),
+      { numRuns: 100, interruptAfterTimeLimit: 20_000 },
+    );
+  });
+
+  it('has room for every table', () => {
+    const { BUCKETS, RECORDS, KEPT, HEADERS, MEMORY_BYTES } = layout;
+    // Eight flows share a line of 64 bytes, and each has a record of 32.
+    assert.ok(BUCKETS + flowCapacity * 8 <= RECORDS);
+    assert.ok(RECORDS + flowCapacity * 32 <= KEPT);
+    assert.ok(KEPT + keptBytes <= HEADERS);
+    assert.equal(MEMORY_BYTES % 65_536, 0);
+    assert.ok(FastPath.open() !== undefined, 'it was not built: npm run build');
+  });
+});
