@@ -19,6 +19,7 @@ const layers = [
   'coverage',
   'scan',
   'report',
+  'evidence-packets',
   'configuration',
   'fast-path',
   'engine.ts',

@@ -7,6 +7,9 @@
  * 8 KB covers a dozen pipelined NSE requests and the session setups of SMB, and keeps the cost of bulk transfers nil. */
 export const flowDepth = 8192;
 
+/** The same of a flow with holes in what was captured, where each hole begins anew: all that is searched of it. */
+export const gappedFlowDepth = 4 * flowDepth;
+
 /** Most flows remembered at once: 2^20, of 40 bytes each. In a full bucket, one more evicts the least valuable. */
 export const flowCapacity = 1 << 20;
 
@@ -84,3 +87,23 @@ export const loggedFlows = 4096;
 
 /** Of one such connection: values remembered. */
 export const loggedValues = 32;
+
+/** With --keep-packets: memory for the frames that were captured last, a second of a busy link, and how many they are. */
+export const recentFrameBytes = 16 << 20;
+export const recentFrames = 1 << 16;
+
+/** Frames kept for one evidence: those of its flow, the newest. Nmap's conversations have a few dozen. */
+export const framesOfEvidence = 256;
+
+/** Frames, and their bytes, in the file of one scan. */
+export const packetsOfScan = 4096;
+export const packetsOfScanBytes = 2 << 20;
+
+/** Sources whose packets wait for their scan, and memory for all of them. */
+export const keptPacketSources = 4096;
+export const keptPacketBytes = 32 << 20;
+
+/** The folder of --keep-packets: files, bytes, days. The oldest are deleted. */
+export const packetFiles = 10_000;
+export const packetFolderBytes = 512 << 20;
+export const packetFileDays = 90;

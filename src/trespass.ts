@@ -18,9 +18,11 @@ import { listCaptures } from './capture/list-captures.ts';
 import { openCapture } from './capture/open-capture.ts';
 import { Timeline, type TimelineProblem } from './capture/timeline.ts';
 import { Engine } from './engine.ts';
+import type { EvidencePackets } from './evidence-packets/evidence-packets.ts';
 import { FastPath } from './fast-path/fast-path.ts';
 import { protocols } from './protocol/protocols.ts';
 import type { Alert } from './scan/alert.ts';
+import type { Evidence } from './scan/evidence.ts';
 import type { ScanSettings } from './scan/scan-settings.ts';
 import { ScanTracker } from './scan/scan-tracker.ts';
 import type { CompiledSignature } from './signature/compile-signatures.ts';
@@ -43,6 +45,8 @@ export interface ReadCapturesOptions {
   readonly onProgress?: (done: number, total: number) => void;
   /** What could not be read, and why, in plain words: one line. */
   readonly onNotice?: (text: string) => void;
+  /** Keeps the packets of evidence. Every frame is then looked at one by one. */
+  readonly packets?: EvidencePackets | undefined;
   /** When it is aborted, reading ends there as at the end of the captures: open scans are closed and reported. */
   readonly signal?: AbortSignal | undefined;
   /** False: every frame goes the long way. The result is the same; for tests. */
@@ -67,7 +71,15 @@ export interface Statistics {
  * @throws CaptureError when a file cannot be opened or is no capture; what is broken inside one is a notice.
  */
 export async function readCaptures(options: ReadCapturesOptions): Promise<Statistics> {
-  const { catalogue, settings, onAlert, onNotice = () => {} } = options;
+  const { catalogue, settings, packets, onNotice = () => {} } = options;
+  const onAlert = (alert: Alert): void => {
+    packets?.alert(alert);
+    options.onAlert(alert);
+  };
+  const onEvidence = (evidence: Evidence): void => {
+    packets?.evidence(evidence);
+    tracker.add(evidence);
+  };
   const tracker = new ScanTracker({ settings, signatures: catalogue, onAlert });
   const list = await listCaptures(options.paths);
   for (const notice of list.notices) onNotice(notice);
@@ -78,11 +90,11 @@ export async function readCaptures(options: ReadCapturesOptions): Promise<Statis
   }
 
   // Several files are one timeline: their frames go through in the order of their times, one by one.
-  const fastPath = list.files.length === 1 && options.fastPath !== false ? FastPath.open() : undefined;
-  const engine = new Engine(catalogue, protocols, (evidence) => tracker.add(evidence), fastPath);
+  const fastPath = list.files.length === 1 && options.fastPath !== false && !packets ? FastPath.open() : undefined;
+  const engine = new Engine(catalogue, protocols, onEvidence, fastPath);
   const input = await openInput(list.files, options.signal, engine.fastPath);
   try {
-    await pumpAll(input, engine, tracker, options);
+    await pumpAll(input, packets ? before(packets, engine) : engine, tracker, options);
   } catch (error) {
     // A pipe that was ended before its first bytes is no capture.
     if (!options.signal?.aborted) throw error;
@@ -166,9 +178,22 @@ function atStart(problems: readonly TimelineProblem[]): string | undefined {
 /** Milliseconds between two reports of progress. */
 const progressEvery = 100;
 
+/** What frames are pumped into. */
+type FrameSink = Pick<Engine, 'frame'>;
+
+/** Evidence looks for packets among those that came until now, so they are there first. */
+function before(packets: EvidencePackets, engine: Engine): FrameSink {
+  return {
+    frame: (bytes, start, end, linkType, seconds, microseconds) => {
+      packets.frame(bytes, start, end, linkType, seconds, microseconds);
+      engine.frame(bytes, start, end, linkType, seconds, microseconds);
+    },
+  };
+}
+
 async function pumpAll(
   { frames, consumed, size }: Input,
-  engine: Engine,
+  engine: FrameSink,
   tracker: ScanTracker,
   { onProgress, signal }: ReadCapturesOptions,
 ): Promise<void> {
@@ -188,7 +213,7 @@ async function pumpAll(
 }
 
 /** Every frame that is there; false at the end. */
-function pump(frames: FrameSource, engine: Engine, tracker: ScanTracker): boolean {
+function pump(frames: FrameSource, engine: FrameSink, tracker: ScanTracker): boolean {
   let second = -1;
   for (;;) {
     const result = frames.next();

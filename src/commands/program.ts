@@ -64,6 +64,7 @@ function describe(console: Console, finish: (code: number) => void): Command {
     )
     .option('--store <location>', 'keep all scans in this file, or in postgres://user@host/database (docs/store.md)')
     .option('--send', 'send alerts to the outputs of the configuration, too (docs/outputs.md)')
+    .option('--keep-packets <dir>', 'write the packets of each scan to a file of its own there, for Wireshark')
     .option('--fail-on-alert', 'exit with 3 when a scan was reported, unless it is authorised')
     .option('--no-progress', 'no progress bar')
     .option('-q, --quiet', 'nothing on standard error but errors')

@@ -20,6 +20,7 @@ export function parseReadArguments(argv: readonly string[]): ReadArguments | und
     'no-progress': noProgress,
     'min-severity': severity,
     'fail-on-alert': failOnAlert,
+    'keep-packets': keepPackets,
     window,
     ...rest
   } = parsed.values;
@@ -34,6 +35,7 @@ export function parseReadArguments(argv: readonly string[]): ReadArguments | und
       ...rest,
       progress: !noProgress,
       ...(failOnAlert && { failOnAlert }),
+      ...(keepPackets !== undefined && { keepPackets }),
       ...(windowSeconds !== undefined && { window: windowSeconds }),
       ...(minSeverity && { minSeverity }),
     },
@@ -57,6 +59,7 @@ function parse(argv: readonly string[]) {
         send: { type: 'boolean' },
         store: { type: 'string' },
         'fail-on-alert': { type: 'boolean' },
+        'keep-packets': { type: 'string' },
         'no-progress': { type: 'boolean' },
         quiet: { type: 'boolean', short: 'q' },
         stats: { type: 'boolean' },

@@ -1,6 +1,7 @@
 /** `trespass read FILE...`: captures in, alerts out. */
 
 import { defaultSettings, type OutputSettings, type Settings } from '../configuration/settings.ts';
+import type { EvidencePackets } from '../evidence-packets/evidence-packets.ts';
 import type { OutputStatistics, Outputs } from '../output/outputs.ts';
 import { withoutControls } from '../report/printable.ts';
 import { countSeverity, emptySeverityCounts, scanSummary } from '../report/summary.ts';
@@ -24,6 +25,7 @@ export interface ReadOptions {
   readonly minSeverity?: Severity;
   readonly send?: boolean;
   readonly store?: string;
+  readonly keepPackets?: string;
   readonly failOnAlert?: boolean;
   readonly quiet?: boolean;
   readonly progress?: boolean;
@@ -41,6 +43,7 @@ export type ReadCaptures = (options: {
   /** What could not be read, and why, in plain words: one line. */
   readonly onNotice?: (text: string) => void;
   readonly signal?: AbortSignal;
+  readonly packets?: EvidencePackets | undefined;
 }) => Promise<object>;
 
 export interface Engine {
@@ -83,6 +86,8 @@ export async function read(
     report.add(alert);
   };
   const memory = options.store === undefined ? undefined : await openMemory(options.store, settings, onAlert, onNotice);
+  const packets =
+    options.keepPackets === undefined ? undefined : await keepPackets(options.keepPackets, settings, onNotice);
   let isRemembered = true;
   const interruption = new Interruption();
 
@@ -95,6 +100,7 @@ export async function read(
     onProgress: (done, total) => progress?.update(done, total),
     onNotice,
     signal: interruption.signal,
+    packets,
   }).finally(async () => {
     interruption.forget();
     await memory?.close().catch((error: Error) => {
@@ -114,12 +120,28 @@ export async function read(
       printStatistics({
         ...statistics,
         ...(memory && { store: memory.statistics }),
+        ...(packets && { packets: packets.statistics }),
         ...(outputs && { outputs: byName(sent) }),
       }),
     );
   if (!isRemembered || sent.some(({ dropped }) => dropped > 0)) return exitCode.failed;
   if (interruption.exitCode !== undefined) return interruption.exitCode;
   return found && options.failOnAlert ? exitCode.found : exitCode.done;
+}
+
+/** @throws UsageError if the folder cannot be used. */
+async function keepPackets(
+  directory: string,
+  { scan: { internal } }: Settings,
+  onNotice: (text: string) => void,
+): Promise<EvidencePackets> {
+  const { EvidencePackets } = await import('../evidence-packets/evidence-packets.ts');
+  try {
+    return new EvidencePackets({ directory, internal, onNotice });
+  } catch (error) {
+    const { explainError } = await import('./explain-error.ts');
+    throw new UsageError(`--keep-packets: ${explainError(error)}`);
+  }
 }
 
 async function defaultEngine(): Promise<Engine> {

@@ -43,71 +43,77 @@ export function FilterBar({ view, filters, standardTime }: FilterBarProps) {
     change(Object.fromEntries(texts.map(({ name }) => [name, String(data.get(name) ?? '').trim()])));
   };
   return (
-    <form class="filters" ref={form} onSubmit={submit} aria-label="Filters">
-      <fieldset>
-        <legend>Severity</legend>
-        {severities.map((severity) => (
-          <label key={severity} class="choice">
+    <details class="filter-box" open={startsOpen}>
+      <summary>Filters{Object.keys(filters).length > 0 && ` (${Object.keys(filters).length})`}</summary>
+      <form class="filters" ref={form} onSubmit={submit} aria-label="Filters">
+        <fieldset>
+          <legend>Severity</legend>
+          {severities.map((severity) => (
+            <label key={severity} class="choice">
+              <input
+                type="checkbox"
+                name="severity"
+                checked={chosen.includes(severity)}
+                onChange={({ currentTarget: { checked } }) => {
+                  const now = severities.filter((one) => (one === severity ? checked : chosen.includes(one)));
+                  change({ severity: now.join(',') });
+                }}
+              />
+              {severity}
+            </label>
+          ))}
+        </fieldset>
+        <Choice
+          label="Time"
+          value={custom ? 'custom' : (filters.since ?? '')}
+          onChoose={(since) => change({ since, until: '' })}
+          options={[
+            ['', standardTime],
+            ...ranges.map(({ value, label }) => [value, label] as const),
+            ...(custom ? [['custom', 'as chosen'] as const] : []),
+          ]}
+        />
+        <Choice
+          label="Direction"
+          value={filters.zone ?? ''}
+          onChoose={(zone) => change({ zone })}
+          options={[['', 'any'], ...zones.map((zone) => [zone, zoneText(zone)] as const)]}
+        />
+        <Choice
+          label="Looked at by"
+          value={filters.acknowledged ?? ''}
+          onChoose={(acknowledged) => change({ acknowledged })}
+          options={[
+            ['', 'anyone or no one'],
+            ['false', 'nobody yet'],
+            ['true', 'somebody'],
+          ]}
+        />
+        {texts.map(({ name, label, placeholder }) => (
+          <label key={name}>
+            {label}
             <input
-              type="checkbox"
-              name="severity"
-              checked={chosen.includes(severity)}
-              onChange={({ currentTarget: { checked } }) => {
-                const now = severities.filter((one) => (one === severity ? checked : chosen.includes(one)));
-                change({ severity: now.join(',') });
-              }}
+              name={name}
+              defaultValue={filters[name] ?? ''}
+              placeholder={placeholder}
+              maxLength={128}
+              autocomplete="off"
+              spellcheck={false}
+              onChange={() => form.current?.requestSubmit()}
             />
-            {severity}
           </label>
         ))}
-      </fieldset>
-      <Choice
-        label="Time"
-        value={custom ? 'custom' : (filters.since ?? '')}
-        onChoose={(since) => change({ since, until: '' })}
-        options={[
-          ['', standardTime],
-          ...ranges.map(({ value, label }) => [value, label] as const),
-          ...(custom ? [['custom', 'as chosen'] as const] : []),
-        ]}
-      />
-      <Choice
-        label="Direction"
-        value={filters.zone ?? ''}
-        onChoose={(zone) => change({ zone })}
-        options={[['', 'any'], ...zones.map((zone) => [zone, zoneText(zone)] as const)]}
-      />
-      <Choice
-        label="Looked at by"
-        value={filters.acknowledged ?? ''}
-        onChoose={(acknowledged) => change({ acknowledged })}
-        options={[
-          ['', 'anyone or no one'],
-          ['false', 'nobody yet'],
-          ['true', 'somebody'],
-        ]}
-      />
-      {texts.map(({ name, label, placeholder }) => (
-        <label key={name}>
-          {label}
-          <input
-            name={name}
-            defaultValue={filters[name] ?? ''}
-            placeholder={placeholder}
-            maxLength={128}
-            autocomplete="off"
-            spellcheck={false}
-            onChange={() => form.current?.requestSubmit()}
-          />
-        </label>
-      ))}
-      <div class="actions">
-        <button type="submit">Filter</button>
-        {Object.keys(filters).length > 0 && <a href={`/${view}`}>Clear all</a>}
-      </div>
-    </form>
+        <div class="actions">
+          <button type="submit">Filter</button>
+          {Object.keys(filters).length > 0 && <a href={`/${view}`}>Clear all</a>}
+        </div>
+      </form>
+    </details>
   );
 }
+
+/** On a narrow screen the filters would push the list out of sight. */
+const startsOpen = matchMedia('(min-width: 46.01rem)').matches;
 
 interface ChoiceProps {
   readonly label: string;

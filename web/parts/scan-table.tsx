@@ -20,7 +20,7 @@ export function ScanTable({ scans, caption }: { readonly scans: readonly ScanSum
           <th scope="col" class="number">
             Evidence
           </th>
-          <th scope="col">Looked at by</th>
+          <th scope="col">Looked at</th>
         </tr>
       </thead>
       <tbody>

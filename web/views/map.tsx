@@ -3,7 +3,7 @@ import type { PairObject } from '../answers.ts';
 import { type Filters, filterQuery, filtersOf } from '../filters.ts';
 import { countText } from '../format.ts';
 import { useLoad } from '../load.ts';
-import { type Cell, type Line, matrixOf, networkOf } from '../matrix.ts';
+import { type Cell, type Line, matrixOf } from '../matrix.ts';
 import { FilterBar } from '../parts/filter-bar.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { query } from '../router.ts';
@@ -35,6 +35,17 @@ export function MapView() {
           {matrix && matrix.hidden.columns > 0 && ` ${countText(matrix.hidden.columns, 'column')} found no room.`}
         </p>
       )}
+      {rows.size + columns.size > 0 && (
+        <p class="actions">
+          Shown in full:
+          {[...rows].map((network) => (
+            <Fold key={network} words={`scanners of ${network}`} fold={() => toggleRow(network)} />
+          ))}
+          {[...columns].map((network) => (
+            <Fold key={network} words={`targets of ${network}`} fold={() => toggleColumn(network)} />
+          ))}
+        </p>
+      )}
       {matrix && matrix.rows.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and a keyboard must be able to do that
         <section class="matrix-frame" tabIndex={0} aria-label="Table of scanners and targets">
@@ -47,7 +58,7 @@ export function MapView() {
                 </td>
                 {matrix.columns.map((line) => (
                   <th key={line.key} scope="col">
-                    <Heading line={line} open={columns} toggle={toggleColumn} />
+                    <Heading line={line} toggle={toggleColumn} />
                   </th>
                 ))}
               </tr>
@@ -56,7 +67,7 @@ export function MapView() {
               {matrix.rows.map((row) => (
                 <tr key={row.key}>
                   <th scope="row">
-                    <Heading line={row} open={rows} toggle={toggleRow} />
+                    <Heading line={row} toggle={toggleRow} />
                   </th>
                   {matrix.columns.map((column) => (
                     <Field
@@ -86,20 +97,26 @@ function useOpen(): [ReadonlySet<string>, (network: string) => void] {
   return [open, toggle];
 }
 
+function Fold({ words, fold }: { readonly words: string; readonly fold: () => void }) {
+  return (
+    <button type="button" class="small" onClick={fold} aria-label={`Fold the ${words}`}>
+      {words} ×
+    </button>
+  );
+}
+
 interface HeadingProps {
   readonly line: Line;
-  readonly open: ReadonlySet<string>;
   readonly toggle: (network: string) => void;
 }
 
-function Heading({ line, open, toggle }: HeadingProps) {
-  const network = line.isNetwork ? line.key : networkOf(line.key);
-  if (!line.isNetwork && !open.has(network)) return <a href={`/hunt/${encodeURIComponent(line.key)}`}>{line.key}</a>;
-  const words = line.isNetwork ? `${countText(line.hosts, 'host')}: show them` : `Fold ${network}`;
+function Heading({ line, toggle }: HeadingProps) {
+  if (!line.isNetwork) return <a href={`/hunt/${encodeURIComponent(line.key)}`}>{line.key}</a>;
+  const words = `${countText(line.hosts, 'host')}: show them`;
   return (
-    <button type="button" class="line" onClick={() => toggle(network)} aria-expanded={!line.isNetwork} title={words}>
+    <button type="button" class="line" onClick={() => toggle(line.key)} title={words}>
       {line.key}
-      {line.isNetwork && <small> {line.hosts}</small>}
+      <small> {line.hosts}</small>
     </button>
   );
 }

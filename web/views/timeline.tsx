@@ -71,7 +71,8 @@ interface StretchProps {
 function Stretch({ scan, since, until }: StretchProps) {
   const share = (time: string) => Math.min(1, Math.max(0, (Date.parse(time) - since) / (until - since))) * 100;
   const left = share(scan.first_seen);
-  const style = { left: `${left}%`, width: `${share(scan.last_seen) - left}%` };
+  // The narrowest bar ends within the lane.
+  const style = { left: `min(${left}%, calc(100% - 0.55rem))`, width: `${share(scan.last_seen) - left}%` };
   const words = `${whenText(scan.first_seen)}, ${spanText(scan.first_seen, scan.last_seen)}: ${scan.title}`;
   return (
     <li>
