@@ -29,6 +29,10 @@ describe('the perimeter without configuration', () => {
       assert.equal(perimeter.zone('8.8.8.8', target), 'external-external');
     }
   });
+
+  it('puts a DHCP client, which has no address yet, inside', () => {
+    assert.equal(perimeter.zone('0.0.0.0', '255.255.255.255'), 'internal-internal');
+  });
 });
 
 describe('ranges', () => {

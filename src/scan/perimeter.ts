@@ -89,6 +89,10 @@ function isLocalDelivery(text: string): boolean {
   return /^(22[4-9]|23[0-9])\.|^ff[0-9a-f]{2}:|^255\.255\.255\.255$|^0\.0\.0\.0$|^::$/i.test(text);
 }
 
+function isUnspecified(text: string): boolean {
+  return text === '0.0.0.0' || text === '::';
+}
+
 export class Perimeter {
   readonly #internal: AddressSet;
 
@@ -96,10 +100,14 @@ export class Perimeter {
     this.#internal = new AddressSet(internal);
   }
 
-  /** A multicast or broadcast target is on the source's side: nobody routes it through the perimeter. */
+  /**
+   * A multicast or broadcast target is on the source's side: nobody routes it through the perimeter. Who has no address yet
+   * (DHCP, RFC 2131 section 4.1) and says it to all is on our own segment.
+   */
   zone(source: string, target: string): Zone {
-    const from = this.#internal.has(source);
-    const to = isLocalDelivery(target) ? from : this.#internal.has(target);
+    const local = isLocalDelivery(target);
+    const from = this.#internal.has(source) || (local && isUnspecified(source));
+    const to = local ? from : this.#internal.has(target);
     if (from) return to ? 'internal-internal' : 'internal-external';
     return to ? 'external-internal' : 'external-external';
   }
