@@ -6,11 +6,9 @@ import { Engine } from '../../src/engine.ts';
 import { protocols } from '../../src/protocol/protocols.ts';
 import { indexSequences, Sufficiency } from '../../src/scan/sufficiency.ts';
 import type { CompiledSignature } from '../../src/signature/compile-signatures.ts';
-import type { TimedFrame } from './pcap.ts';
+import { firstTime, step, type TimedFrame } from './pcap.ts';
 
 const ethernet = 1;
-/** Milliseconds between two captures: longer than anything that Suricata remembers of the one before. */
-const apart = 3_600_000;
 /** IEEE 802.1Q: 1 to 4094. */
 const vlans = 4094;
 
@@ -28,7 +26,7 @@ export interface Merged {
   readonly omitted: readonly string[];
 }
 
-/** At most 4094 captures; each begins an hour after the one before. */
+/** At most 4094 captures, each after the other. */
 export async function mergeCaptures(
   paths: readonly string[],
   catalogue: readonly CompiledSignature[],
@@ -36,27 +34,26 @@ export async function mergeCaptures(
   const captures: MergedCapture[] = [];
   const omitted: string[] = [];
   const frames: TimedFrame[] = [];
-  let start = 1_700_000_000_000;
+  const memory = new Engine(catalogue, protocols, () => {});
+  let time = firstTime;
   for (const path of paths.slice(0, vlans)) {
     const vlan = captures.length + 1;
-    const { read, ours, otherLink } = await readOne(path, catalogue);
+    const { read, ours, otherLink } = await readOne(path, catalogue, memory);
     if (otherLink) {
       omitted.push(path);
       continue;
     }
-    const first = read[0]?.time ?? 0;
-    let last = start;
-    for (const { bytes, time } of read) {
-      last = Math.max(last, start + time - first);
-      frames.push({ bytes: tagged(bytes, vlan), time: last });
+    const hosts = new Map<string, number>();
+    for (const bytes of read) {
+      time += step;
+      frames.push({ bytes: tagged(rehoused(bytes, vlan, hosts), vlan), time });
     }
-    start = last + apart;
     captures.push({ path, vlan, ours });
   }
   return { captures, frames, omitted };
 }
 
-async function readOne(path: string, catalogue: readonly CompiledSignature[]) {
+async function readOne(path: string, catalogue: readonly CompiledSignature[], memory: Engine) {
   const sufficiency = new Sufficiency(indexSequences(catalogue), Number.POSITIVE_INFINITY);
   const ours = new Set<string>();
   const engine = new Engine(catalogue, protocols, (evidence) => {
@@ -65,15 +62,17 @@ async function readOne(path: string, catalogue: readonly CompiledSignature[]) {
   });
   const source = await openCapture(path);
   const reader = new CaptureReader(source);
-  const read: TimedFrame[] = [];
+  const read: Uint8Array[] = [];
   let otherLink = false;
   try {
     for (;;) {
       while (reader.next() === FRAME) {
         const { window, frameStart, frameEnd, linkType, seconds, microseconds } = reader;
         engine.frame(window, frameStart, frameEnd, linkType, seconds, microseconds);
+        // Headers that our engine only remembers, until something comes behind them.
+        for (const id of memory.remembers(window.slice(frameStart, frameEnd), linkType)) ours.add(id);
         if (linkType !== ethernet) otherLink = true;
-        read.push({ bytes: window.slice(frameStart, frameEnd), time: (seconds >>> 0) * 1000 + microseconds / 1000 });
+        read.push(window.slice(frameStart, frameEnd));
       }
       if (!(await reader.refill())) break;
     }
@@ -82,6 +81,29 @@ async function readOne(path: string, catalogue: readonly CompiledSignature[]) {
   }
   engine.finish();
   return { read, ours, otherLink };
+}
+
+/**
+ * The same frame between hosts that no other capture has, for Suricata's marks on pairs of hosts know no VLAN. Of an IPv6
+ * address two bytes become the capture's number; IPv4 addresses are counted. Checksums are then wrong, and not looked at.
+ */
+function rehoused(frame: Uint8Array, capture: number, hosts: Map<string, number>): Uint8Array {
+  const type = ((frame[12] ?? 0) << 8) | (frame[13] ?? 0);
+  const [at, size] = type === 0x0800 ? [26, 4] : type === 0x86dd ? [22, 16] : [0, 0];
+  if (size === 0 || frame.length < at + 2 * size) return frame;
+  for (const start of [at, at + size]) {
+    const address = frame.subarray(start, start + size);
+    // Multicast stays what it is.
+    if (size === 16) {
+      if (address[0] !== 0xff) address.set([capture >> 8, capture & 255], 2);
+    } else if (address[0]! < 224) {
+      const name = address.join('.');
+      const number = hosts.get(name) ?? hosts.size + 1;
+      hosts.set(name, number);
+      address.set([10, capture >> 8, capture & 255, number & 255]);
+    }
+  }
+  return frame;
 }
 
 function tagged(frame: Uint8Array, vlan: number): Uint8Array {

@@ -26,3 +26,13 @@ export function pcapOf(frames: readonly TimedFrame[]): Uint8Array {
   }
   return file;
 }
+
+/** Milliseconds since 1970 of a first frame. */
+export const firstTime = 2_000_000_000_000;
+
+/**
+ * Milliseconds between two frames. No time to speak of may pass: Suricata reads hours in seconds, and what its threads time
+ * out then is a matter of luck. Hence firstTime, too, in the future: when it has seen no packet for a while, it takes the
+ * clock's time, and forgets what would have expired by then.
+ */
+export const step = 1;

@@ -6,26 +6,26 @@ import type { Detection, SpecialPart, SuricataAnswer, SuricataVersion } from './
 import { dnsDetections } from './suricata-dns.ts';
 import { bufferPlaces, streamedSignatures, streamPlaces } from './suricata-fields.ts';
 import { bufferOptions, content } from './suricata-options.ts';
-import { payloadDetections } from './suricata-payload.ts';
+import { packetOptions } from './suricata-packet.ts';
+import { mostLiterals, payloadDetections } from './suricata-payload.ts';
+import { sequenceAnswer } from './suricata-sequences.ts';
 import { headerNamesInStream, specialParts } from './suricata-special.ts';
 import { streamOptions } from './suricata-stream.ts';
 
 type Transport = Signature['transports'][number];
 
-/** More rules for one signature would cost more than they find. */
-const mostLiterals = 16;
-
 const supportedTransports: ReadonlySet<string> = new Set(['tcp', 'udp', 'icmp']);
 
 export function suricataAnswer(signature: CompiledSignature, version: SuricataVersion): SuricataAnswer {
-  if (signature.sequence !== undefined) return { exactness: 'unsupported', reason: 'it is a sequence', detections: [] };
+  if (signature.sequence !== undefined) return { ...sequenceAnswer(signature), detections: [] };
   const foreign = signature.transports.find((transport) => !supportedTransports.has(transport));
   if (foreign !== undefined) {
     return { exactness: 'unsupported', reason: `Suricata has no rules on ${foreign} payload`, detections: [] };
   }
-  if (signature.match.every(({ field }) => field === 'payload')) {
-    return { exactness: 'exact', reason: '', detections: payloadDetections(signature, signature.literals) };
-  }
+  const onHeaders = signature.match.filter(({ field }) => field.startsWith('packet.'));
+  const onContent = signature.match.filter(({ field }) => !field.startsWith('packet.'));
+  if (onContent.every(({ field }) => field === 'payload'))
+    return packetAnswer(signature, onHeaders, onContent.length > 0);
   if (signature.match.every(({ field }) => field.startsWith('dns.'))) {
     const detections = dnsDetections(signature);
     if (detections !== undefined) return { exactness: 'exact', reason: '', detections };
@@ -36,6 +36,22 @@ export function suricataAnswer(signature: CompiledSignature, version: SuricataVe
   const answers = signature.transports.map((transport) => transportAnswer(signature, transport, version));
   const worst = answers.find(({ exactness }) => exactness !== 'exact') ?? answers[0]!;
   return { ...worst, detections: answers.flatMap(({ detections }) => detections) };
+}
+
+function packetAnswer(
+  signature: CompiledSignature,
+  onHeaders: readonly Condition[],
+  hasPayload: boolean,
+): SuricataAnswer {
+  const headers = packetOptions(onHeaders, signature.transports.join());
+  if (headers === undefined) {
+    const fields = onHeaders.map(({ field }) => field).join(', ');
+    return { exactness: 'unsupported', reason: `Suricata cannot say what is asked of ${fields}`, detections: [] };
+  }
+  const detections = hasPayload
+    ? payloadDetections(signature, signature.literals, headers)
+    : signature.transports.map((transport) => ({ protocol: transport, options: headers }));
+  return { exactness: 'exact', reason: '', detections };
 }
 
 function queryDetection(signature: Signature): Detection {

@@ -6,28 +6,39 @@ import { content, longestRun, pcre } from './suricata-options.ts';
 
 type Transport = Signature['transports'][number];
 
-/** The rules for a signature whose conditions are all on the payload: one per transport and, where needed, literal. */
-export function payloadDetections(signature: Signature, literals: readonly SearchLiteral[]): Detection[] {
-  return signature.transports.flatMap((transport) => transportDetections(signature.match, transport, literals));
+/** More rules for one signature would cost more than they find. */
+export const mostLiterals = 16;
+
+/** The rules for conditions on the payload: one per transport and, where needed, literal. `more`: options on headers. */
+export function payloadDetections(
+  { match, transports }: Signature,
+  literals: readonly SearchLiteral[],
+  more: readonly string[] = [],
+): Detection[] {
+  const conditions = match.filter(({ field }) => field === 'payload');
+  return transports.flatMap((transport) => transportDetections(conditions, transport, literals, more));
 }
 
 function transportDetections(
   conditions: readonly Condition[],
   transport: Transport,
   literals: readonly SearchLiteral[],
+  more: readonly string[],
 ): Detection[] {
   const tests = conditions.map(({ test }) => test);
   const options = tests.flatMap((test) => testOptions(test, transport));
   const protocol = transport === 'tcp' ? streamProtocol(tests) : transport;
-  const flow = transport === 'tcp' ? ['flow:established,to_server'] : ['flow:to_server'];
+  // Of ICMP only echoes have a flow.
+  const named = transport === 'icmp' && more.length > 0 ? [] : ['flow:to_server'];
+  const flow = transport === 'tcp' ? ['flow:established,to_server'] : named;
   const bound = transport === 'tcp' ? sizeBound(tests) : [];
   // A pattern alone would be run on everything.
   const searched = options.some((option) => option.startsWith('content:'))
     ? [[]]
-    : literals.length > 0 && literals.length <= 4
+    : literals.length > 0 && literals.length <= mostLiterals
       ? literals.map(({ bytes, anchored }) => content(bytes, { start: anchored, nocase: true, fast: true }))
       : [[]];
-  return searched.map((search) => ({ protocol, options: [...flow, ...bound, ...search, ...options] }));
+  return searched.map((search) => ({ protocol, options: [...flow, ...bound, ...search, ...options, ...more] }));
 }
 
 /**

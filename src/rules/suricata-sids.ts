@@ -8,8 +8,17 @@ export const firstSid = 9_100_000;
 /** Numbers of signatures, own ones included, lie within this. */
 const span = 100_000;
 
-/** What a rule is for: scans inside, outbound, inbound; and what only marks for later. */
-export const roles = ['internal', 'outbound', 'inbound', 'mark', 'first'] as const;
+/** What a rule is for: scans inside, outbound, inbound; what only marks for later; the same behind a port scan. */
+export const roles = [
+  'internal',
+  'outbound',
+  'inbound',
+  'mark',
+  'first',
+  'behind-internal',
+  'behind-outbound',
+  'behind-inbound',
+] as const;
 export type Role = (typeof roles)[number];
 
 /** Above all ranges that others use; `--sid-base` moves it. */
@@ -19,9 +28,14 @@ export function ruleSid(base: number, signatureSid: number, role: Role, variant:
   return base + variant * 10 * span + roles.indexOf(role) * span + (signatureSid - firstSid);
 }
 
-/** The signature's number behind a rule's; undefined if the rule cannot be one of ours. */
-export function signatureSid(base: number, sid: number): number | undefined {
-  if (sid < base) return undefined;
-  const role = Math.floor((sid - base) / span) % 10;
-  return role < roles.length ? firstSid + ((sid - base) % span) : undefined;
+export interface RuleMeaning {
+  /** The signature's number. */
+  readonly signatureSid: number;
+  readonly role: Role;
+}
+
+/** Undefined if no rule of ours can have this number. */
+export function ruleMeaning(base: number, sid: number): RuleMeaning | undefined {
+  const role = roles[Math.floor((sid - base) / span) % 10];
+  return sid < base || role === undefined ? undefined : { signatureSid: firstSid + ((sid - base) % span), role };
 }

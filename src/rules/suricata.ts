@@ -2,9 +2,11 @@
 
 import { tactics, techniques } from '../report/attack.ts';
 import type { CompiledSignature } from '../signature/compile-signatures.ts';
-import type { Grade } from '../signature/signature.ts';
+import { PacketSignatures } from '../signature/packet-signatures.ts';
+import type { Grade, Signature } from '../signature/signature.ts';
 import { suricataAnswer } from './suricata-answer.ts';
 import type { Detection, SuricataVersion } from './suricata-detection.ts';
+import { sequenceLinks, sequenceMark } from './suricata-sequences.ts';
 import { type Role, ruleSid } from './suricata-sids.ts';
 
 export interface SuricataOptions {
@@ -16,145 +18,200 @@ export interface SuricataOptions {
   readonly window: number;
 }
 
-export interface SuricataExport {
-  /** One rule each, without comments. */
-  readonly rules: readonly string[];
-  /** Ids of the signatures that are left out, with the reason. */
-  readonly omitted: ReadonlyMap<string, string>;
-}
-
 const grades: readonly Grade[] = ['weak', 'strong', 'definitive'];
 
 interface Direction {
   readonly role: Role;
+  /** Of the rule that needs a port scan before it. */
+  readonly behind: Role;
   readonly from: string;
   readonly to: string;
-  /** As our own alerts: severity by perimeter. */
+  /** As of our own alerts: severity by perimeter. */
   readonly severity: string;
   readonly priority: number;
 }
 
+const home = '$HOME_NET';
+const external = '$EXTERNAL_NET';
+
 const directions: readonly Direction[] = [
-  { role: 'internal', from: '$HOME_NET', to: '$HOME_NET', severity: 'Critical', priority: 1 },
-  { role: 'outbound', from: '$HOME_NET', to: '$EXTERNAL_NET', severity: 'Major', priority: 2 },
-  { role: 'inbound', from: '$EXTERNAL_NET', to: '$HOME_NET', severity: 'Minor', priority: 3 },
+  { role: 'internal', behind: 'behind-internal', from: home, to: home, severity: 'Critical', priority: 1 },
+  { role: 'outbound', behind: 'behind-outbound', from: home, to: external, severity: 'Major', priority: 2 },
+  { role: 'inbound', behind: 'behind-inbound', from: external, to: home, severity: 'Minor', priority: 3 },
 ];
 
 /** For rules that only mark. */
-const everywhere: Direction = { role: 'mark', from: 'any', to: 'any', severity: 'Informational', priority: 4 };
+const everywhere: Direction = {
+  role: 'mark',
+  behind: 'behind-internal',
+  from: 'any',
+  to: 'any',
+  severity: 'Informational',
+  priority: 4,
+};
 
-export function exportSuricata(signatures: readonly CompiledSignature[], options: SuricataOptions): SuricataExport {
+/** One rule each, without comments, in the order of the catalogue. */
+export function exportSuricata(catalogue: readonly CompiledSignature[], options: SuricataOptions): string[] {
+  const links = sequenceLinks(catalogue);
   const rules: string[] = [];
-  const omitted = new Map<string, string>();
-  for (const signature of signatures) {
+  for (const signature of catalogue) {
     if (grades.indexOf(signature.grade) < grades.indexOf(options.grade)) continue;
-    const answer = suricataAnswer(signature, options.version);
-    if (answer.detections.length === 0) omitted.set(signature.id, answer.reason);
-    rules.push(
-      ...answer.detections.flatMap((detection, variant) => detectionRules(signature, detection, variant, options)),
-    );
+    const { detections } = suricataAnswer(signature, options.version);
+    for (const [variant, plain] of detections.entries()) {
+      const writer = new RuleWriter(signature, plain, variant, options.sidBase);
+      const found = alertRules(writer, signature, options);
+      found.push(...openingRules(writer, links(signature.id).opens, signature, options));
+      if (options.grade === 'weak' && signature.grade !== 'definitive') {
+        found.push(...completingRules(writer, links(signature.id).completes, directions));
+      }
+      if (found.length > 0) rules.push(...writer.first(), ...found);
+    }
   }
-  return { rules, omitted };
+  return rules;
 }
 
-/** A rule for each detection of each signature, whatever its grade and direction: what the engine makes of its bytes. */
+/**
+ * For trials: a rule for each detection of each signature, whatever its grade and direction, that alerts alone; and one
+ * for each sequence that it completes. Signatures that our engine does not judge without a port scan before them need one
+ * here, too.
+ */
 export function verdictRules(
-  signatures: readonly CompiledSignature[],
+  catalogue: readonly CompiledSignature[],
   version: SuricataVersion,
-  sidBase: number,
+  base: number,
 ): string[] {
-  return signatures.flatMap((signature) =>
-    suricataAnswer(signature, version).detections.flatMap((detection, variant) => [
-      ...firstRule(signature, detection, variant, sidBase),
-      ruleText(
-        signature,
-        inSequel(signature, detection, variant),
-        everywhere,
-        ruleSid(sidBase, signature.sid, 'mark', variant),
-      ),
-    ]),
+  const links = sequenceLinks(catalogue);
+  const waiting = new Set([...new PacketSignatures(catalogue).waiting].map((index) => catalogue[index]!.id));
+  return catalogue.flatMap((signature) =>
+    suricataAnswer(signature, version).detections.flatMap((plain, variant) => {
+      const writer = new RuleWriter(signature, plain, variant, base);
+      const { opens, completes } = links(signature.id);
+      const marks = opens.flatMap((sequence) => setMark(sequence));
+      return [
+        ...writer.first(),
+        ...(waiting.has(signature.id) ? [] : [writer.rule('mark', everywhere, marks)]),
+        ...completingRules(writer, completes, [everywhere]),
+      ];
+    }),
   );
 }
 
-/** The rule that marks a flow in which something was said that alone proves nothing. */
-function firstRule(signature: CompiledSignature, detection: Detection, variant: number, sidBase: number): string[] {
-  const { protocol, first } = detection;
-  if (first === undefined) return [];
-  const options = [...first, 'noalert', `flowbits:set,${flowMark(signature, variant)}`];
-  const sid = ruleSid(sidBase, signature.sid, 'first', variant);
-  return [ruleText(signature, { protocol, options }, everywhere, sid)];
+/** A definitive signature is an alert; a strong one, if another strong one came shortly before. */
+function alertRules(writer: RuleWriter, { id, grade }: Signature, { window }: SuricataOptions): string[] {
+  if (grade === 'definitive') return directions.map((direction) => writer.rule(direction.role, direction, []));
+  if (grade === 'weak') return [];
+  const own = `trespass.${id}`;
+  const before = ['xbits:isset,trespass.strong,track ip_src', `xbits:isnotset,${own},track ip_src`];
+  return [
+    // Rules that set a flowbit come first: these look before the mark is made.
+    ...directions.map((direction) => writer.rule(direction.role, direction, [...before, 'flowbits:set,trespass.pair'])),
+    writer.rule('mark', everywhere, [
+      'noalert',
+      ...setBit('trespass.strong', 'ip_src', window),
+      ...setBit(own, 'ip_src', window),
+    ]),
+  ];
 }
 
-/** The detection, in a flow that was marked if it needs that. */
-function inSequel(signature: CompiledSignature, detection: Detection, variant: number): Detection {
-  const { protocol, options, first } = detection;
-  if (first === undefined) return detection;
-  return { protocol, options: [...options, `flowbits:isset,${flowMark(signature, variant)}`] };
-}
-
-const flowMark = ({ id }: CompiledSignature, variant: number): string => `trespass.${id}.${variant}`;
-
-/** All rules of one detection. A definitive one is an alert; a strong one, if another strong one came shortly before. */
-function detectionRules(
-  signature: CompiledSignature,
-  plain: Detection,
-  variant: number,
+/** What a sequence needs marks the pair of hosts. */
+function openingRules(
+  writer: RuleWriter,
+  sequences: readonly Signature[],
+  { grade }: Signature,
   options: SuricataOptions,
 ): string[] {
-  const sid = (role: Role): number => ruleSid(options.sidBase, signature.sid, role, variant);
-  if (signature.grade === 'weak') return [];
-  const first = firstRule(signature, plain, variant, options.sidBase);
-  const detection = inSequel(signature, plain, variant);
-  const alerts = (more: readonly string[]): string[] =>
-    directions.map((direction) =>
-      ruleText(signature, { ...detection, options: [...detection.options, ...more] }, direction, sid(direction.role)),
-    );
-  if (signature.grade === 'definitive') return [...first, ...alerts([])];
-  const own = `trespass.${signature.id}`;
-  const mark = [
-    'noalert',
-    `xbits:set,trespass.strong,track ip_src,expire ${options.window}`,
-    `xbits:set,${own},track ip_src,expire ${options.window}`,
-  ];
-  return [
-    ...first,
-    // Rules that set a flowbit come first, so these look before the mark below is made.
-    ...alerts([
-      'xbits:isset,trespass.strong,track ip_src',
-      `xbits:isnotset,${own},track ip_src`,
-      'flowbits:set,trespass.pair',
-    ]),
-    ruleText(signature, { ...detection, options: [...detection.options, ...mark] }, everywhere, sid('mark')),
-  ];
+  if (options.grade !== 'weak') return [];
+  return sequences.map((sequence, index) =>
+    writer.rule(grade === 'weak' && index === 0 ? 'mark' : 'first', everywhere, ['noalert', ...setMark(sequence)]),
+  );
 }
 
-function ruleText(
-  signature: CompiledSignature,
-  { protocol, options }: Detection,
-  { from, to, severity, priority }: Direction,
-  sid: number,
-): string {
-  const { ports } = signature;
-  const port = ports.length === 0 ? 'any' : ports.length === 1 ? String(ports[0]) : `[${ports.join(',')}]`;
-  const all = [
-    `msg:"${message(signature)}"`,
-    ...options,
-    ...signature.nmap.emittedBy.slice(0, 3).map((file) => `reference:url,svn.nmap.org/nmap/${file}`),
-    'classtype:network-scan',
-    `priority:${priority}`,
-    `sid:${sid}`,
-    `rev:${1}`,
-    `metadata:${metadata(signature, severity).join(', ')}`,
-  ];
-  return `alert ${protocol} ${from} any -> ${to} ${port} (${all.join('; ')};)`;
+function completingRules(writer: RuleWriter, sequences: readonly Signature[], towards: readonly Direction[]): string[] {
+  return sequences.flatMap((sequence, index) => {
+    const { name, track } = sequenceMark(sequence);
+    return towards.map((direction) =>
+      writer.rule(direction.behind, direction, [`xbits:isset,${name},track ${track}`], sequence, index),
+    );
+  });
+}
+
+function setMark(sequence: Signature): string[] {
+  const { name, track } = sequenceMark(sequence);
+  return setBit(name, track, sequence.sequence?.within ?? 0);
+}
+
+/** Setting a bit that is there changes nothing, not even if it has expired: so it is taken away first. */
+function setBit(name: string, track: string, seconds: number): string[] {
+  return [`xbits:unset,${name},track ${track}`, `xbits:set,${name},track ${track},expire ${seconds}`];
+}
+
+/** A second sequence of one signature: its rules are variants of their own. */
+const sequenceStep = 50;
+
+/** Writes the rules of one detection. */
+class RuleWriter {
+  readonly #signature: CompiledSignature;
+  readonly #detection: Detection;
+  readonly #variant: number;
+  readonly #base: number;
+
+  constructor(signature: CompiledSignature, detection: Detection, variant: number, base: number) {
+    this.#signature = signature;
+    this.#detection = detection;
+    this.#variant = variant;
+    this.#base = base;
+  }
+
+  /** The rule that marks a flow in which something was said that alone proves nothing. */
+  first(): string[] {
+    const { protocol, first } = this.#detection;
+    if (first === undefined) return [];
+    return [this.#text(protocol, [...first, 'noalert', `flowbits:set,${this.#flowMark}`], 'first', everywhere, 0)];
+  }
+
+  rule(role: Role, direction: Direction, more: readonly string[], sequence?: Signature, index = 0): string {
+    const { protocol, options, first } = this.#detection;
+    const all = [...options, ...(first === undefined ? [] : [`flowbits:isset,${this.#flowMark}`]), ...more];
+    return this.#text(protocol, all, role, direction, index, sequence);
+  }
+
+  get #flowMark(): string {
+    return `trespass.${this.#signature.id}.${this.#variant}`;
+  }
+
+  #text(
+    protocol: string,
+    options: readonly string[],
+    role: Role,
+    { from, to, severity, priority }: Direction,
+    index: number,
+    sequence?: Signature,
+  ): string {
+    const signature = this.#signature;
+    const { ports } = signature;
+    const rev = 1;
+    const port = ports.length === 0 ? 'any' : ports.length === 1 ? String(ports[0]) : `[${ports.join(',')}]`;
+    const all = [
+      `msg:"${message(signature, sequence)}"`,
+      ...options,
+      ...signature.nmap.emittedBy.slice(0, 3).map((file) => `reference:url,svn.nmap.org/nmap/${file}`),
+      'classtype:network-scan',
+      `priority:${priority}`,
+      `sid:${ruleSid(this.#base, signature.sid, role, this.#variant + index * sequenceStep)}`,
+      `rev:${rev}`,
+      `metadata:${metadata(signature, severity, sequence).join(', ')}`,
+    ];
+    return `alert ${protocol} ${from} any -> ${to} ${port} (${all.join('; ')};)`;
+  }
 }
 
 /** What would end the text or the option is left out. */
-function message({ title }: CompiledSignature): string {
-  return `TRESPASS ${title.replace(/[";:\\|]/g, '')}`;
+function message({ title }: Signature, sequence: Signature | undefined): string {
+  const text = `TRESPASS ${title}${sequence === undefined ? '' : ", behind Nmap's port scan"}`;
+  return text.replace(/[";:\\|]/g, '').replace(/[^ -~]/g, '?');
 }
 
-function metadata({ id, grade, attack }: CompiledSignature, severity: string): string[] {
+function metadata({ id, grade, attack }: Signature, severity: string, sequence: Signature | undefined): string[] {
   const known = attack.flatMap((technique) => {
     const named = techniques[technique];
     return named === undefined ? [] : [{ id: technique, ...named }];
@@ -163,8 +220,9 @@ function metadata({ id, grade, attack }: CompiledSignature, severity: string): s
   const tacticIds = [...new Set(known.map(({ tactic }) => tactic))];
   return [
     `trespass ${id}`,
-    `grade ${grade}`,
-    `confidence ${grade === 'definitive' ? 'High' : 'Medium'}`,
+    ...(sequence === undefined ? [] : [`sequence ${sequence.id}`]),
+    `grade ${sequence?.grade ?? grade}`,
+    `confidence ${(sequence?.grade ?? grade) === 'definitive' ? 'High' : 'Medium'}`,
     `signature_severity ${severity}`,
     ...tacticIds.flatMap((tactic) => [
       `mitre_tactic_id ${tactic}`,
