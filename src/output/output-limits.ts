@@ -24,3 +24,9 @@ export const dropNoticeEvery = 60_000;
 
 /** After the deadline of `close`, a delivery has so long to notice. */
 export const graceAtEnd = 500;
+
+/** Processes that may have the same output with a spool at once. */
+export const mostSpools = 16;
+
+/** So often what ended processes have left in their spools is looked for. */
+export const takeOverEvery = 60_000;

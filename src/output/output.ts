@@ -8,8 +8,9 @@ import { type Alert, severities } from '../scan/alert.ts';
 import { backOff } from './back-off.ts';
 import { type Destination, Refused, reasonOf, TryLater } from './destination.ts';
 import { LineQueue } from './line-queue.ts';
-import { batchBytes, dropNoticeEvery, graceAtEnd } from './output-limits.ts';
+import { batchBytes, dropNoticeEvery, graceAtEnd, takeOverEvery } from './output-limits.ts';
 import type { OutputStatistics } from './outputs.ts';
+import { takeOverSpools } from './shared-spool.ts';
 import type { Spool } from './spool.ts';
 
 export interface OutputParts {
@@ -17,6 +18,8 @@ export interface OutputParts {
   readonly destination: Destination;
   readonly format: (alert: Alert) => string;
   readonly spool: Spool | undefined;
+  /** Of all processes that have this output: the first one's. */
+  readonly spoolFolder: string;
   readonly onNotice: (text: string) => void;
 }
 
@@ -25,12 +28,15 @@ export class Output {
   readonly #destination: Destination;
   readonly #format: (alert: Alert) => string;
   readonly #spool: Spool | undefined;
+  readonly #spoolFolder: string;
   readonly #onNotice: (text: string) => void;
   readonly #queue: LineQueue;
   readonly #leastSeverity: number;
   readonly #end = new AbortController();
   readonly #running: Promise<void>;
   #closing = false;
+  #takingOver: NodeJS.Timeout | undefined;
+  #takenOver: Promise<void> = Promise.resolve();
   /** Ends the loop's sleep. */
   #wake: () => void = () => {};
   #delivered = 0;
@@ -39,7 +45,8 @@ export class Output {
   #problem = '';
   #dropNoticeAfter = 0;
 
-  constructor({ settings, destination, format, spool, onNotice }: OutputParts) {
+  constructor({ settings, destination, format, spool, spoolFolder, onNotice }: OutputParts) {
+    this.#spoolFolder = spoolFolder;
     this.#settings = settings;
     this.#destination = destination;
     this.#format = format;
@@ -49,6 +56,10 @@ export class Output {
     this.#queue = new LineQueue(settings.queueSize);
     for (const line of spool?.left ?? []) this.#queue.restore(line);
     this.#running = this.#run();
+    if (spool) {
+      this.#takeOver();
+      this.#takingOver = setInterval(() => this.#takeOver(), takeOverEvery).unref();
+    }
   }
 
   /** Never waits, never throws. */
@@ -91,6 +102,8 @@ export class Output {
 
   async close(deadlineMilliseconds: number): Promise<void> {
     this.#closing = true;
+    clearInterval(this.#takingOver);
+    await this.#takenOver;
     this.#wake();
     const deadline = setTimeout(() => this.#end.abort(), deadlineMilliseconds);
     // A disk or a network share may be deaf to the signal.
@@ -109,6 +122,26 @@ export class Output {
       this.#dropped += left;
       this.#notice(`${alerts(left)} could not be delivered and are lost${why}`);
     }
+  }
+
+  /** What other processes have left of this output becomes ours. */
+  #takeOver(): void {
+    const spool = this.#spool;
+    if (!spool) return;
+    const take = () =>
+      takeOverSpools(
+        this.#spoolFolder,
+        (text) => this.#notice(text),
+        async (lines) => {
+          for (const line of lines) {
+            this.#queue.restore(line);
+            spool.add(line);
+          }
+          this.#wake();
+          await spool.written();
+        },
+      );
+    this.#takenOver = this.#takenOver.then(take);
   }
 
   #wants({ state, severity, authorisation }: Alert): boolean {

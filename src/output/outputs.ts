@@ -10,7 +10,7 @@ import { withoutControls } from '../report/printable.ts';
 import type { Alert } from '../scan/alert.ts';
 import { type OpenDestination, openDestination } from './open-destination.ts';
 import { Output } from './output.ts';
-import { Spool } from './spool.ts';
+import { openFreeSpool } from './shared-spool.ts';
 
 export interface Outputs {
   /**
@@ -91,8 +91,8 @@ async function openOutput(settings: DestinationSettings, onNotice: (text: string
   try {
     // Below the folder, for several outputs may name the same.
     const folder = 'spool' in settings && settings.spool !== '' ? join(settings.spool, settings.name) : '';
-    const spool = folder === '' ? undefined : await Spool.open(folder, notice);
-    return new Output({ settings, destination, format, spool, onNotice });
+    const spool = folder === '' ? undefined : await openFreeSpool(folder, notice);
+    return new Output({ settings, destination, format, spool, spoolFolder: folder, onNotice });
   } catch (error) {
     await destination.close();
     throw error;

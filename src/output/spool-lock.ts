@@ -1,7 +1,10 @@
-/** One process for each spool: a second one would send everything twice. */
+/** One user for each spool: a second one would send everything twice. */
 
 import { open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+
+/** A living process has it. */
+export class SpoolInUse extends Error {}
 
 export class SpoolLock {
   readonly #path: string;
@@ -26,7 +29,7 @@ export class SpoolLock {
       const pid = Number.parseInt(owner, 10);
       // Process numbers are given again (in a container it is always the same few): the time of its start tells them apart.
       if (pid > 0 && isAlive(pid) && owner === (await identity(pid))) {
-        throw new Error(`${folder} is in use by another process (${pid})`);
+        throw new SpoolInUse(`${folder} is in use by another process (${pid})`);
       }
       await unlink(path).catch(() => {});
     }
