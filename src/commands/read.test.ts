@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -103,6 +103,22 @@ describe('trespass read', () => {
   it('--quiet says nothing on stderr, --stats says all it counted', async () => {
     assert.equal((await run(finding(inside), { quiet: true }, true)).err, '');
     assert.equal((await run(finding(), { quiet: true, stats: true })).err, 'packets: 7\nflows.evicted: 1\n');
+  });
+
+  it('--send gives alerts to the outputs of the configuration, and only then', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'trespass-'));
+    const sent = join(directory, 'sent.json');
+    await withFile(`outputs: [{ type: file, path: ${sent}, states: [closed] }]\n`, async (config) => {
+      await run(finding(inside), { config });
+      assert.ok(!existsSync(sent));
+      const { code, err } = await run(finding(inside, fromOutside), { config, send: true, stats: true, quiet: true });
+      assert.equal(code, exitCode.done);
+      // The one from outside is only low, and nobody is told of that.
+      assert.deepEqual(severities(readFileSync(sent, 'utf8')), ['closed high']);
+      assert.match(err, /^outputs\.file\.delivered: 1$/m);
+    });
+    await assert.rejects(run(finding(inside), { send: true }), /--send: the configuration names no outputs/);
+    rmSync(directory, { recursive: true });
   });
 
   it('refuses a range that is none before it reads anything', async () => {
