@@ -7,9 +7,6 @@
  * 8 KB covers a dozen pipelined NSE requests and the session setups of SMB, and keeps the cost of bulk transfers nil. */
 export const flowDepth = 8192;
 
-/** The same of a flow with holes in what was captured, where each hole begins anew: all that is searched of it. */
-export const gappedFlowDepth = 4 * flowDepth;
-
 /** Most flows remembered at once: 2^20, of 40 bytes each. In a full bucket, one more evicts the least valuable. */
 export const flowCapacity = 1 << 20;
 
