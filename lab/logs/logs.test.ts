@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { eveLogParser } from '../../src/logs/eve-log.ts';
 import { importLogs } from '../../src/logs/import-logs.ts';
+import type { LogParser } from '../../src/logs/log-record.ts';
 import { webLogParser } from '../../src/logs/web-log.ts';
+import { zeekLogParser } from '../../src/logs/zeek-log.ts';
 import { usableOn } from '../../src/rules/log-field-answers.ts';
 import type { Alert } from '../../src/scan/alert.ts';
 import { defaultScanSettings } from '../../src/scan/scan-settings.ts';
 import { loadCatalogue } from '../../src/signature/load-catalogue.ts';
 import { readCaptures } from '../../src/trespass.ts';
 import { capturesFolder } from '../repository.ts';
+import { derivedFrom } from './derived-logs.ts';
 import { logFormats } from './web-servers.ts';
 
 const catalogue = loadCatalogue();
@@ -83,4 +87,52 @@ describe('access logs of real servers', () => {
       else assert.ok(wire.length > 0);
     });
   }
+});
+
+/** Ids of what the engine sees in a capture, and of what the import sees in logs of it. */
+async function compare(capture: string, paths: readonly string[], parser: (path: string) => LogParser) {
+  const settings = defaultScanSettings;
+  const wire = await closedAlerts((onAlert) =>
+    readCaptures({ paths: [join(capturesFolder, `${capture}.pcap`)], catalogue, settings, onAlert }),
+  );
+  const logged = await closedAlerts((onAlert) =>
+    importLogs({ paths, parser, catalogue, settings, onAlert, onNotice: (text) => assert.fail(text) }),
+  );
+  const extra = ids(logged).filter((id) => !ids(wire).includes(id));
+  assert.deepEqual(extra, [], `${capture}: the log tells of more than the wire`);
+  const who = (alerts: readonly Alert[]) => alerts.map(({ source, severity, zone }) => `${source} ${severity} ${zone}`);
+  for (const one of who(logged)) assert.ok(who(wire).includes(one), `${capture}: ${one}`);
+  return ids(logged);
+}
+
+describe("Zeek's and Suricata's logs of captures", () => {
+  it('tell of nothing that the capture does not hold, and nothing at all of benign ones', async () => {
+    const zeek = new Set<string>();
+    const eve = new Set<string>();
+    for (const name of derivedFrom) {
+      const folder = join(capturesFolder, 'logs/zeek', name.replace('/', '-'));
+      const logs = existsSync(folder) ? readdirSync(folder).map((log) => join(folder, log)) : [];
+      for (const id of await compare(name, logs, zeekLogParser)) zeek.add(id);
+      const records = [join(capturesFolder, 'logs/eve', `${name.replace('/', '-')}.json`)];
+      for (const id of await compare(name, records, () => eveLogParser({ catalogue }))) eve.add(id);
+    }
+    // What these captures were chosen for.
+    const both = [
+      'dns-asn-lookup',
+      'dns-random-source-port',
+      'http-open-redirect',
+      'http-user-agent',
+      'rdp-cookie',
+      'ssh-hostkey',
+    ];
+    for (const id of [...both, 'mqtt-client-random', 'smb-ntlm-workstation', 'smtp-ehlo-scanme', 'ssh-sshv1']) {
+      assert.ok(zeek.has(id), `Zeek: ${id}`);
+      assert.ok(eve.has(id), `EVE: ${id}`);
+    }
+    for (const id of ['sip-display-name', 'sip-user-agent', 'ftp-bounce-scanme'])
+      assert.ok(zeek.has(id), `Zeek: ${id}`);
+    for (const id of ['http-waf-fingerprint-method', 'http-nessus-login', 'ftp-opie-overflow', 'tls-nsock-client']) {
+      assert.ok(eve.has(id), `EVE: ${id}`);
+    }
+  });
 });

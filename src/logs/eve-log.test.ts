@@ -4,7 +4,7 @@ import { exampleSignature } from '../scan/example-evidence.ts';
 import { eveLogParser } from './eve-log.ts';
 import type { LogRecord } from './log-record.ts';
 
-const parser = eveLogParser({ catalogue: [exampleSignature()] });
+const parser = eveLogParser({ catalogue: [{ ...exampleSignature(), literals: [] }] });
 const place = {
   timestamp: '2026-10-10T20:55:36.250000+0000',
   flow_id: 1234567890123456,
@@ -150,8 +150,10 @@ describe('EVE: alerts of our rules', () => {
       assert.equal(Buffer.from(found?.bytes ?? []).toString('latin1'), 'EHLO nmap.scanme.org\r\n');
     }
     assert.equal(
-      record(alert(5_000_301), eveLogParser({ catalogue: [exampleSignature()], sidBase: 5_000_000 })).found?.signature
-        .sid,
+      record(
+        alert(5_000_301),
+        eveLogParser({ catalogue: [{ ...exampleSignature(), literals: [] }], sidBase: 5_000_000 }),
+      ).found?.signature.sid,
       9100301,
     );
   });

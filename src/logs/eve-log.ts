@@ -7,23 +7,25 @@
 import { isIP } from 'node:net';
 import { isServicePort } from '../flow/service-ports.ts';
 import type { Transport } from '../protocol/protocol.ts';
-import { defaultSidBase, signatureSid } from '../rules/suricata-sids.ts';
-import type { Signature } from '../signature/signature.ts';
+import { sequenceLinks } from '../rules/suricata-sequences.ts';
+import { defaultSidBase, ruleMeaning } from '../rules/suricata-sids.ts';
+import type { CompiledSignature } from '../signature/compile-signatures.ts';
 import { eveProtocols } from './eve-records.ts';
 import { asObject, asPort, asText, type JsonObject, parseObject } from './json-values.ts';
-import type { LeftOut, LogParser, LogRecord } from './log-record.ts';
+import type { Found, LeftOut, LogParser, LogRecord } from './log-record.ts';
 import { isoTimestamp } from './log-time.ts';
 
 export interface EveLogOptions {
-  readonly catalogue: readonly Signature[];
+  readonly catalogue: readonly CompiledSignature[];
   /** As given to `signatures export suricata --sid-base`. */
   readonly sidBase?: number | undefined;
 }
 
+/** What an alert says besides its bytes. */
+type Meaning = Omit<Found, 'bytes'>;
+
 export function eveLogParser({ catalogue, sidBase = defaultSidBase }: EveLogOptions): LogParser {
-  const bySid = new Map(catalogue.map((signature) => [signature.sid, signature]));
-  const signatureOf = (rule: unknown): Signature | undefined =>
-    typeof rule === 'number' ? bySid.get(signatureSid(sidBase, rule) ?? 0) : undefined;
+  const meaningOf = ruleReader(catalogue, sidBase);
   return {
     parse(line) {
       if (line === '') return 'other';
@@ -31,16 +33,32 @@ export function eveLogParser({ catalogue, sidBase = defaultSidBase }: EveLogOpti
       const type = asText(event?.event_type);
       if (event === undefined || type === undefined) return 'malformed';
       if (type === 'alert') {
-        const signature = signatureOf(asObject(event.alert)?.signature_id);
-        return signature === undefined ? 'other' : alertRecord(event, signature);
+        const meaning = meaningOf(asObject(event.alert)?.signature_id);
+        return meaning === undefined ? 'other' : alertRecord(event, meaning);
       }
       return protocolRecord(event, type);
     },
   };
 }
 
+/** From the number of a rule to what its alert proves; undefined for those of others. */
+function ruleReader(catalogue: readonly CompiledSignature[], sidBase: number): (rule: unknown) => Meaning | undefined {
+  const bySid = new Map(catalogue.map((signature) => [signature.sid, signature]));
+  const links = sequenceLinks(catalogue);
+  return (rule) => {
+    const meaning = typeof rule === 'number' ? ruleMeaning(sidBase, rule) : undefined;
+    const signature = bySid.get(meaning?.signatureSid ?? 0);
+    // Rules that only mark raise no alert, unless somebody has changed them.
+    if (meaning === undefined || signature === undefined || /^(mark|first)$/.test(meaning.role)) return undefined;
+    if (!meaning.role.startsWith('behind-')) return { signature, corroborated: signature.grade === 'strong' };
+    const { completes } = links(signature.id);
+    const sequence = completes.find(({ transports }) => transports.some((one) => signature.transports.includes(one)));
+    return { signature, sequence };
+  };
+}
+
 /** Our rules speak of what clients send; on a packet of the server, client and server are the other way round. */
-function alertRecord(event: JsonObject, signature: Signature): LogRecord | LeftOut {
+function alertRecord(event: JsonObject, meaning: Meaning): LogRecord | LeftOut {
   const place = placeOf(event, event.direction === 'to_client');
   if (typeof place === 'string') return place;
   const application = asText(event.app_proto) ?? '';
@@ -50,7 +68,7 @@ function alertRecord(event: JsonObject, signature: Signature): LogRecord | LeftO
     kind: eveProtocols.get(application)?.kind ?? 'eve-http',
     ...place,
     values: logged ?? [],
-    found: { signature, bytes: payloadOf(event) },
+    found: { ...meaning, bytes: payloadOf(event) },
   };
 }
 
