@@ -129,9 +129,9 @@ describe("Zeek's and Suricata's logs of captures", () => {
       assert.ok(zeek.has(id), `Zeek: ${id}`);
       assert.ok(eve.has(id), `EVE: ${id}`);
     }
-    for (const id of ['sip-display-name', 'sip-user-agent', 'ftp-bounce-scanme'])
+    for (const id of ['sip-display-name', 'sip-user-agent', 'ftp-bounce-fallback'])
       assert.ok(zeek.has(id), `Zeek: ${id}`);
-    for (const id of ['http-waf-fingerprint-method', 'http-nessus-login', 'ftp-opie-overflow', 'tls-nsock-client']) {
+    for (const id of ['http-waf-fingerprint-host', 'http-nessus-login', 'ftp-opie-overflow', 'tls-nsock-client']) {
       assert.ok(eve.has(id), `EVE: ${id}`);
     }
   });
