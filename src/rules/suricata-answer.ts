@@ -6,7 +6,7 @@ import type { Detection, SpecialPart, SuricataAnswer, SuricataVersion } from './
 import { dnsDetections } from './suricata-dns.ts';
 import { bufferPlaces, streamedSignatures, streamPlaces } from './suricata-fields.ts';
 import { bufferOptions, content } from './suricata-options.ts';
-import { packetOptions } from './suricata-packet.ts';
+import { headerInPayload, packetOptions } from './suricata-packet.ts';
 import { mostLiterals, payloadDetections } from './suricata-payload.ts';
 import { sequenceAnswer } from './suricata-sequences.ts';
 import { headerNamesInStream, specialParts } from './suricata-special.ts';
@@ -49,9 +49,25 @@ function packetAnswer(
     return { exactness: 'unsupported', reason: `Suricata cannot say what is asked of ${fields}`, detections: [] };
   }
   const detections = hasPayload
-    ? payloadDetections(signature, signature.literals, headers)
+    ? payloadDetections(behindHeader(signature, headerInPayload(onHeaders)), signature.literals, headers)
     : signature.transports.map((transport) => ({ protocol: transport, options: headers }));
+  if (hasPayload && headerInPayload(onHeaders) > 0) {
+    return { exactness: 'wider', reason: 'Suricata does not show the last eight bytes of such a packet', detections };
+  }
   return { exactness: 'exact', reason: '', detections };
+}
+
+/** The signature for a payload that has so many bytes more at its beginning. */
+function behindHeader(signature: Signature, bytes: number): Signature {
+  if (bytes === 0) return signature;
+  const match = signature.match.map((condition) => {
+    const { matches } = condition.test;
+    if (condition.field !== 'payload' || matches?.startsWith('^') !== true) return condition;
+    // And of its end, eight bytes are not shown: of a run of zeros that is the whole payload, so many fewer.
+    const inner = matches.slice(1).replace(/^\\x00\{(\d+)\}\$$/, (_, count: string) => `\\x00{${Number(count) - 8}}$`);
+    return { ...condition, test: { ...condition.test, matches: `^.{${bytes}}(?:${inner})` } };
+  });
+  return { ...signature, match };
 }
 
 function queryDetection(signature: Signature): Detection {

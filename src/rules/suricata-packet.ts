@@ -32,11 +32,24 @@ export function packetOptions(conditions: readonly Condition[], transport: strin
   const code = take('icmp_code');
   if (code !== undefined) options.push(`icode:${code}`);
   const ip = ipOptions(take('ip_version'), take('flow_label'), take('traffic_class'));
-  const icmp = icmpOptions(type, take('icmp_id'), take('icmp_sequence'));
+  const icmp = icmpOptions(isEcho(type, code), type, take('icmp_id'), take('icmp_sequence'));
   const tcp = tcpOptions(take('tcp_flags'), take('window'), take('urgent_pointer'), take('tcp_options'));
   // A word that is new here: better no rule than a wrong one.
   if (values.size > 0 || icmp === undefined || (tcp.length > 0 && transport !== 'tcp')) return undefined;
   return [...options, ...icmp, ...ip, ...tcp];
+}
+
+/** Is it an echo request to Suricata? Over IPv6, a code other than 0 is an error of its decoder. */
+function isEcho(type: string | undefined, code: string | undefined): boolean {
+  return type === '8' || (type === '128' && (code ?? '0') === '0');
+}
+
+/** Bytes of a header that are payload to Suricata: of ICMPv6 other than echoes, what stands behind the checksum. */
+export function headerInPayload(conditions: readonly Condition[]): number {
+  const value = (name: string): string | undefined =>
+    conditions.find(({ field }) => field === `packet.${name}`)?.test.is;
+  const type = value('icmp_type');
+  return type === undefined || Number(type) < 128 || isEcho(type, value('icmp_code')) ? 0 : 4;
 }
 
 /** RFC 8200 section 3: version, traffic class, flow label; RFC 791 section 3.1: version, length, type of service. */
@@ -64,12 +77,13 @@ function ipOptions(version: string | undefined, label: string | undefined, group
 
 /** The keywords know identifier and sequence of echoes only; other types have the same bytes there. */
 function icmpOptions(
+  echo: boolean,
   type: string | undefined,
   id: string | undefined,
   sequence: string | undefined,
 ): string[] | undefined {
   if (type === undefined) return id === undefined && sequence === undefined ? [] : undefined;
-  if (type === '8' || type === '128') {
+  if (echo) {
     return [
       ...(id === undefined ? [] : [`icmp_id:${Number(id)}`]),
       ...(sequence === undefined ? [] : [`icmp_seq:${Number(sequence)}`]),
