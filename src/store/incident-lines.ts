@@ -2,7 +2,6 @@
 
 import type { IncidentSourceSettings } from '../configuration/store-settings.ts';
 import { epochTime, isoTimestamp } from '../logs/log-time.ts';
-import { printable } from '../report/printable.ts';
 import { parseAddressKey } from './address-key.ts';
 import type { NewIncident } from './store.ts';
 
@@ -46,7 +45,7 @@ export function readIncident(
   return {
     address,
     time,
-    what: what === undefined ? 'reported' : printable(String(what)).slice(0, 1024),
+    what: what === undefined ? 'reported' : String(what).slice(0, 1024),
     reporter: source.name,
     reference: text,
   };

@@ -14,6 +14,8 @@ export interface OpenStoreOptions {
    * then.
    */
   readonly spool?: string;
+  /** A file: so long to wait for another writer; default 10,000. */
+  readonly patienceMilliseconds?: number;
   /** One line in plain words: the database is gone, is back, ... */
   readonly onNotice?: (text: string) => void;
 }
@@ -54,6 +56,7 @@ export async function openStore(location: string, options: OpenStoreOptions = {}
     migrations: sqliteMigrations,
     mustExist,
     readOnly,
+    ...(options.patienceMilliseconds !== undefined && { patience: options.patienceMilliseconds }),
   });
   return new SqlStore(database, { windowSeconds });
 }

@@ -44,7 +44,8 @@ function userId(): number | undefined {
   return status === 0 ? Number(stdout) : undefined;
 }
 
-export async function startCluster(): Promise<PostgresCluster> {
+/** `durable`: each commit waits for the disk, as in earnest; a test's need not. */
+export async function startCluster({ durable = false } = {}): Promise<PostgresCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'trespass-pg-'));
   const bin = programs()!;
   const uid = process.getuid?.() === 0 ? userId() : undefined;
@@ -74,7 +75,7 @@ export async function startCluster(): Promise<PostgresCluster> {
     // One process group of its own: killed whole.
     server = spawn(
       join(bin, 'postgres'),
-      ['-D', data, '-k', folder, '-h', '', '-c', 'max_connections=50', '-c', 'fsync=off'],
+      ['-D', data, '-k', folder, '-h', '', '-c', 'max_connections=50', '-c', `fsync=${durable ? 'on' : 'off'}`],
       {
         ...as,
         cwd: folder,

@@ -132,8 +132,7 @@ async function addressBranches(
   );
   if (count!.number < sortable) return [{ ...place, conditions: inRange, sorted: true }];
   if (side === 'source') return [{ ...place, conditions: inRange }];
-  const some =
-    'EXISTS (SELECT 1 FROM target t WHERE t.scan = s.key AND t.first_seen = s.first_seen AND t.address BETWEEN :low AND :high)';
+  const some = 'EXISTS (SELECT 1 FROM target t WHERE t.scan = s.key AND t.address BETWEEN :low AND :high)';
   return [{ from: 'scan s', time: 's.first_seen', key: 's.key', conditions: add(rest, some, { low, high }) }];
 }
 

@@ -1,6 +1,6 @@
 /** A store's file. WAL, so that others read while one writes; one writer at a time, by SQLite's own lock. */
 
-import { closeSync, openSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withoutControls } from '../report/printable.ts';
 import {
@@ -36,6 +36,7 @@ export async function openSqlite(file: string, options: SqliteOptions): Promise<
   prepareFile(file, options);
   let writer: SqliteDatabase | undefined;
   try {
+    checkLength(file);
     writer = open(file, { readOnly: options.readOnly, timeout: 5000 });
     checkOwner(writer, file, options);
     if (!options.readOnly) {
@@ -43,19 +44,19 @@ export async function openSqlite(file: string, options: SqliteOptions): Promise<
       migrate(writer, options);
     }
     checkVersion(writer, file, options);
-    checkLength(writer, file);
   } catch (error) {
     writer?.close();
     throw sqliteError(file, error);
   }
-  return new SqliteFile(file, open, writer, options.patience ?? 10_000);
+  return new SqliteFile(file, open, writer, options);
 }
 
 /** Evidence is nobody else's business: a new file is its owner's alone, and SQLite gives -wal and -shm the same mode. */
 function prepareFile(file: string, { mustExist, readOnly }: SqliteOptions): void {
   try {
-    const { size } = statSync(file);
-    if (size === 0 && (mustExist || readOnly)) {
+    const status = statSync(file);
+    if (status.isDirectory()) throw sqliteError(file, { errcode: 14 });
+    if (status.size === 0 && (mustExist || readOnly)) {
       throw new StoreError(
         'foreign',
         `The store ${withoutControls(file)}: the file is empty. Name the file that read, watch or import wrote.`,
@@ -139,10 +140,21 @@ function migrate(writer: SqliteDatabase, { applicationId, migrations }: SqliteOp
   writer.exec('PRAGMA busy_timeout = 0;');
 }
 
-/** SQLite finds out about a file that was cut short only when it asks for what is missing. */
-function checkLength(database: SqliteDatabase, file: string): void {
-  const pages = pragma(database, 'page_count');
-  const expected = pages * pragma(database, 'page_size');
+/**
+ * A file that was cut short is told as that; SQLite would call it malformed, or find out when it asks for what is missing.
+ * Its header says how long it is (https://www.sqlite.org/fileformat.html#the_database_header).
+ */
+function checkLength(file: string): void {
+  const header = Buffer.alloc(32);
+  const descriptor = openSync(file, 'r');
+  try {
+    if (readSync(descriptor, header, 0, 32, 0) < 32 || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') return;
+  } finally {
+    closeSync(descriptor);
+  }
+  // 1 stands for 65,536, which would not fit.
+  const pageSize = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
+  const expected = header.readUInt32BE(28) * pageSize;
   const { size } = statSync(file);
   // What a write-ahead log holds is not in the file yet.
   const log = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
@@ -166,13 +178,15 @@ class SqliteFile implements Database {
   readonly #writer: SqliteDatabase;
   readonly #connection: SqliteConnection;
   readonly #patience: number;
+  readonly #readOnly: boolean;
   /** The last transaction, of those that wait for each other. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(file: string, open: OpenSqlite, writer: SqliteDatabase, patience: number) {
+  constructor(file: string, open: OpenSqlite, writer: SqliteDatabase, { patience = 10_000, readOnly }: SqliteOptions) {
     this.#file = file;
     this.#writer = writer;
     this.#patience = patience;
+    this.#readOnly = readOnly;
     this.#connection = new SqliteConnection(file, writer);
     const reader = open(file, { readOnly: true, timeout: 5000 });
     reader.exec('PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824;');
@@ -237,8 +251,18 @@ class SqliteFile implements Database {
     }
   }
 
+  /** The log into the file, so that the file alone is the whole store: for a copy, and for the next who opens it. */
+  #checkpoint(): void {
+    try {
+      this.#writer.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
+    } catch {
+      // Somebody reads or writes: then it is theirs to do. On a full disk the log stays.
+    }
+  }
+
   async close(): Promise<void> {
     await this.#queue;
+    if (!this.#readOnly) this.#checkpoint();
     for (const database of this.#open.splice(0)) database.close();
   }
 }

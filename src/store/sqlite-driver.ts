@@ -1,6 +1,9 @@
 /**
- * SQLite itself: `@photostructure/sqlite`, which is `node:sqlite` as a package with prebuilt binaries for every Node.js line
- * from 20 on. Where it has no binary, Node.js's own does (22.13 and newer). Loaded only when a store is opened.
+ * SQLite itself: Node.js's own (`node:sqlite`) where that is no experiment, from 24 on; before, the same as a package with
+ * prebuilt binaries, `@photostructure/sqlite`. Their interface is one. Loaded only when a store is opened.
+ *
+ * The package closes a database only when its statements were collected as garbage. So nothing here counts on that: what
+ * must happen at the end (the write-ahead log into the file) is done before closing.
  */
 
 import { StoreError } from './store-error.ts';
@@ -29,11 +32,16 @@ export async function loadSqlite(): Promise<OpenSqlite> {
   return (file, options = {}) => new DatabaseSync(file, options);
 }
 
+/** The first line in which node:sqlite works without a warning on standard error. */
+const firstStable = 24;
+
 async function loadModule(): Promise<SqliteModule> {
+  const builtIn = process.getBuiltinModule('node:sqlite' as 'node:fs') as unknown as SqliteModule | undefined;
+  if (builtIn && Number.parseInt(process.versions.node, 10) >= firstStable) return builtIn;
   try {
     return (await import('@photostructure/sqlite')) as unknown as SqliteModule;
   } catch (error) {
-    const builtIn = process.getBuiltinModule('node:sqlite' as 'node:fs') as unknown as SqliteModule | undefined;
+    // A platform for which the package has no binary.
     if (builtIn) return builtIn;
     const why = error instanceof Error ? error.message : String(error);
     throw new StoreError(

@@ -24,14 +24,31 @@ const faults: Readonly<Record<number, readonly [StoreFault, string]>> = {
 /** What SQLite's error number means, whatever its extended code says besides. */
 export function sqliteError(file: string, error: unknown): StoreError {
   if (error instanceof StoreError) return error;
-  const { errcode, code, message } = error as { errcode?: number; code?: string; message?: string };
-  const [fault, words] = faults[(errcode ?? 0) & 0xff] ?? (code === 'EROFS' || code === 'EACCES' ? faults[8]! : []);
+  const { code, message } = error as { code?: string; message?: string };
+  const [fault, words] = faults[resultCode(error)] ?? (code === 'EROFS' || code === 'EACCES' ? faults[8]! : []);
   const name = withoutControls(file);
   if (fault === undefined) return new StoreError('failed', `The store ${name}: ${message ?? error}`, { cause: error });
   return new StoreError(fault, `The store ${name}: ${words}.`, { cause: error });
 }
 
 export function isBusy(error: unknown): boolean {
-  const { errcode } = error as { errcode?: number };
-  return errcode !== undefined && ((errcode & 0xff) === 5 || (errcode & 0xff) === 6);
+  const code = resultCode(error);
+  return code === 5 || code === 6;
+}
+
+/** sqlite3_errstr(): some errors come without a number. */
+const messages: readonly (readonly [RegExp, number])[] = [
+  [/database (table )?is locked/, 5],
+  [/readonly database/, 8],
+  [/disk I\/O error/, 10],
+  [/malformed/, 11],
+  [/database or disk is full/, 13],
+  [/unable to open database/, 14],
+  [/not a database/, 26],
+];
+
+/** The primary result code; 0: it is none of SQLite's. */
+function resultCode(error: unknown): number {
+  const { errcode, message = '' } = error as { errcode?: number; message?: string };
+  return (errcode ?? messages.find(([text]) => text.test(message))?.[1] ?? 0) & 0xff;
 }

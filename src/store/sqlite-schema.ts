@@ -71,6 +71,7 @@ export const sqliteMigrations: readonly string[] = [
     scan INTEGER NOT NULL,
     PRIMARY KEY (address, first_seen, scan)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX target_by_scan ON target (scan);
   CREATE TABLE mark (
     signature INTEGER NOT NULL,
     first_seen INTEGER NOT NULL,
