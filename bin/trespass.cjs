@@ -1,19 +1,17 @@
 #!/usr/bin/env node
-// CommonJS, for Node.js starts faster with it. Compiled code is cached between runs where it can do that (22.1 and newer).
-require('node:module').enableCompileCache?.();
+// CommonJS, for Node.js starts faster with it. Compiled code is kept between runs: by Node.js itself where it can do that
+// (22.1 and newer), else in the file that the build leaves beside the command.
+const { existsSync } = require('node:fs');
+const module_ = require('node:module');
+const { join } = require('node:path');
 
-function load() {
-  try {
-    return require('../dist/command/trespass.cjs');
-  } catch (error) {
-    if (error.code !== 'MODULE_NOT_FOUND') throw error;
-    console.error('trespass: it is not built yet. Run npm ci (or npm run build) in its folder first.');
-    process.exit(1);
-  }
+const file = join(__dirname, '..', 'dist', 'command', 'trespass.cjs');
+if (!existsSync(file)) {
+  console.error('trespass: it is not built yet. Run npm ci (or npm run build) in its folder first.');
+  process.exit(1);
 }
-
-load()
-  .main(process.argv.slice(2))
-  .then((code) => {
-    process.exitCode = code;
-  });
+module_.enableCompileCache?.();
+const command = module_.enableCompileCache ? require(file) : require('./load-compiled.cjs').loadCompiled(file).exports;
+command.main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

@@ -1,6 +1,7 @@
 // The command, bundled: dist/src → dist/command. `trespass read` without options that need more is one CommonJS file, which
 // Node.js starts with fastest; all that it loads only when needed, and the other commands, are ES modules in pieces.
-import { basename, resolve } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -30,20 +31,27 @@ const apart = {
     onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
       if (kind !== 'dynamic-import' || always.has(basename(path))) return undefined;
       loadedLater.add(resolve(resolveDir, path));
-      return { path: `./${basename(path)}`, external: true };
+      return { path: basename(path), external: true };
     });
   },
 };
 
-await build({
+const command = await build({
   ...shared,
   entryPoints: { trespass: 'src/cli.js' },
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
   define: { 'import.meta.url': 'thisFile' },
-  banner: { js: "const thisFile = require('node:url').pathToFileURL(__filename).href;" },
+  banner: {
+    js: `const thisFile = require('node:url').pathToFileURL(__filename).href;
+const importLater = require('../../bin/import-later.cjs');`,
+  },
   plugins: [apart],
+  write: false,
 });
+const [{ path, text }] = command.outputFiles;
+mkdirSync(dirname(path), { recursive: true });
+writeFileSync(path, text.replaceAll(/\bimport\((?=")/g, 'importLater('));
 
 await build({
   ...shared,
