@@ -30,3 +30,6 @@ export const mostSpools = 16;
 
 /** So often what ended processes have left in their spools is looked for. */
 export const takeOverEvery = 60_000;
+
+/** What a receiver of syslog took so shortly before it failed is sent again: perhaps it had not kept it yet. */
+export const inDoubt = 2000;

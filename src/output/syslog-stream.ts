@@ -4,13 +4,14 @@
  * Syslog has no acknowledgement: what was written to a connection that then breaks may have arrived or not. So each batch
  * has a connection of its own, which we end when all is written, and the receiver's end in answer (RFC 5425 section 4.4 demands
  * it; every receiver that reads to the end of a TCP connection does it) says that it has read everything. Without it, the
- * batch is sent again: rather twice than never.
+ * batch is sent again: rather twice than never. A receiver that dies right after has perhaps read, but not kept it (and its
+ * system ends its connections as if it had): what it took in the last two seconds is then sent again, too.
  */
 
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContextOptions } from 'node:tls';
 import type { Destination } from './destination.ts';
-import { batchLines, longestWait, receiverTimeout } from './output-limits.ts';
+import { batchLines, inDoubt, longestWait, receiverTimeout } from './output-limits.ts';
 import { octetCounted } from './syslog-message.ts';
 
 export interface StreamOptions {
@@ -30,13 +31,26 @@ export class SyslogStream implements Destination {
   /** The receiver took a batch, but has not ended the connection: batches in a row. */
   #unanswered = 0;
   #wasTold = false;
+  /** Delivered a moment ago; and what of that is sent once more, because the receiver has failed since. */
+  #recent: readonly { readonly line: string; readonly at: number }[] = [];
+  #again: readonly string[] = [];
 
   constructor(options: StreamOptions) {
     this.#options = options;
   }
 
   async deliver(lines: readonly string[], signal: AbortSignal): Promise<number> {
-    const outcome = await this.#exchange(Buffer.concat(lines.map(octetCounted)), signal);
+    const since = performance.now() - inDoubt;
+    this.#recent = this.#recent.filter(({ at }) => at > since);
+    const all = [...this.#again, ...lines];
+    const outcome = await this.#exchange(Buffer.concat(all.map(octetCounted)), signal).catch((error) => {
+      this.#again = [...this.#again, ...this.#recent.map(({ line }) => line)].slice(-batchLines);
+      this.#recent = [];
+      throw error;
+    });
+    this.#again = [];
+    const at = performance.now();
+    this.#recent = [...this.#recent, ...all.map((line) => ({ line, at }))].slice(-batchLines);
     if (outcome === 'ended') {
       this.#unanswered = 0;
       return lines.length;
