@@ -6,14 +6,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { capturesFolder } from '../repository.ts';
 import { run } from '../shell.ts';
 import { Stage } from './stage.ts';
-import { closed, launch, type PrintedAlert, readBack, startWatch } from './watching.ts';
+import { closed, launch, type PrintedAlert, program, readBack, startWatch } from './watching.ts';
 
 const canRun = process.platform === 'linux' && process.getuid?.() === 0;
 const skip = canRun ? false : 'needs root on Linux: sudo npm run test:live';
@@ -291,6 +291,33 @@ describe('watch', { skip }, () => {
     const file = await beside.stop();
     await watching.end();
     assertSame(closed(watching.alerts)[0]!, readBack([file])[0]!);
+  });
+
+  it('remembers scans in the store, and sends them to the outputs of the configuration', async () => {
+    const folder = join(stage.folder, 'kept');
+    mkdirSync(folder);
+    // It writes them as the user that it becomes.
+    chmodSync(folder, 0o777);
+    const [store, alerts, file] = [
+      join(folder, 'scans.db'),
+      join(folder, 'alerts.json'),
+      join(folder, 'trespass.yaml'),
+    ];
+    writeFileSync(file, `outputs: [{ type: file, path: ${alerts}, minimum-severity: low }]\n`);
+    const watching = await startWatch(stage.network.target, ['--store', store, '--config', file, 'eth0']);
+    const scanner = stage.newScanner();
+    await stage.nmap(`-Pn -sT -p 25 --script smtp-commands -S ${scanner} -e eth0 10.77.0.10`);
+    await watching.until(() => watching.alerts.length > 0);
+    assert.equal(await watching.end(), 0, watching.log());
+    const sent = readFileSync(alerts, 'utf8').trimEnd().split('\n');
+    const states = (lines: readonly PrintedAlert[]) => lines.map(({ src_ip, trespass }) => [src_ip, trespass.state]);
+    assert.deepEqual(states(watching.alerts), [
+      [scanner, 'open'],
+      [scanner, 'closed'],
+    ]);
+    assert.deepEqual(states(sent.map((line) => JSON.parse(line))), states(watching.alerts));
+    const information = run(process.execPath, program, 'store', 'info', '--store', store);
+    assert.equal(JSON.parse(information).scans, 1);
   });
 
   it('says which interfaces there are when it is given none that exists', async () => {

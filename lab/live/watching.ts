@@ -50,7 +50,14 @@ export async function startWatch(
 
 /** Starts it, and does not wait. */
 export function launch(host: string, parameters: readonly string[], prefix: string[] = []): Watching {
-  const command = [...prefix, process.execPath, program, 'watch', '--no-store', ...parameters];
+  const command = [
+    ...prefix,
+    process.execPath,
+    program,
+    'watch',
+    ...(parameters.includes('--store') ? [] : ['--no-store']),
+    ...parameters,
+  ];
   const child = spawn('ip', ['netns', 'exec', host, ...command], { stdio: ['ignore', 'pipe', 'pipe'] });
   const alerts: PrintedAlert[] = [];
   const delays: number[] = [];

@@ -7,7 +7,7 @@ import type { WatchSettings } from '../configuration/watch-settings.ts';
 import { LiveSensor, type SensorStatistics } from '../live/live-sensor.ts';
 import { parseMetricsAddress, serveMetrics } from '../live/metrics-server.ts';
 import { usualUser } from '../live/privileges.ts';
-import { activity, metricsText, type Tally, totals } from '../live/sensor-report.ts';
+import { activity, metricsText, statusLine, type Tally, totals } from '../live/sensor-report.ts';
 import { ServiceManager } from '../live/service-manager.ts';
 import { type Alert, severities } from '../scan/alert.ts';
 import type { CompiledSignature } from '../signature/compile-signatures.ts';
@@ -189,19 +189,19 @@ export class WatchSession {
   }
 
   #tellHowItGoes(): void {
-    const every = (milliseconds: number, tell: (text: string) => void) => {
+    const every = (milliseconds: number, describe: typeof activity, tell: (text: string) => void) => {
       let before = this.#statistics();
       this.#timers.push(
         setInterval(() => {
           const now = this.#statistics();
-          tell(activity(before, now, milliseconds / 1000));
+          tell(describe(before, now, milliseconds / 1000));
           before = now;
         }, milliseconds),
       );
     };
-    if (this.#log.forPeople) every(statusEvery, (text) => this.#log.status(text));
+    if (this.#log.forPeople) every(statusEvery, statusLine, (text) => this.#log.status(text));
     else
-      every(logEvery, (text) => {
+      every(logEvery, activity, (text) => {
         this.#log.notice(text);
         this.#service.status(text);
       });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { SensorStatistics } from './live-sensor.ts';
-import { activity, metricsText, type Tally, totals } from './sensor-report.ts';
+import { activity, metricsText, statusLine, type Tally, totals } from './sensor-report.ts';
 import { noCounters } from './worker-messages.ts';
 
 function statistics(frames: number, change: Partial<SensorStatistics> = {}): SensorStatistics {
@@ -25,6 +25,10 @@ describe('the numbers of a sensor', () => {
     assert.equal(
       activity(statistics(1000), statistics(61_000), 60),
       'eth0: 1,000 packets/s, 100 flows/s; in all 61,000 packets; dropped 3 by the kernel, 2 by us; 6,100 flows, 1 evicted; 4 scans, 2 open',
+    );
+    assert.equal(
+      statusLine(statistics(1000), statistics(3000), 1),
+      'eth0: 2,000 packets/s, 5 dropped; 300 flows; 2 of 4 scans open',
     );
     const down = statistics(0, {
       interfaces: [{ name: 'eth1', up: false, packets: 0, drops: 0 }],

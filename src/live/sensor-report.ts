@@ -15,6 +15,15 @@ export function activity(before: SensorStatistics, now: SensorStatistics, second
   return `${names}: ${packets} packets/s, ${flows} flows/s; in all ${totals(now)}`;
 }
 
+/** The same, as short as a terminal is wide. */
+export function statusLine(before: SensorStatistics, now: SensorStatistics, seconds: number): string {
+  const names = now.interfaces.map(({ name, up }) => (up ? name : `${name} (down)`)).join(', ');
+  const packets = number.format(Math.round((now.workers.frames - before.workers.frames) / seconds));
+  const dropped = number.format(kernelDrops(now) + ownDrops(now));
+  const flows = number.format(now.workers.flows);
+  return `${names}: ${packets} packets/s, ${dropped} dropped; ${flows} flows; ${number.format(now.openScans)} of ${number.format(now.scans)} scans open`;
+}
+
 /** Everything since the start. */
 export function totals(statistics: SensorStatistics): string {
   const { workers, scans, openScans, restarts } = statistics;
