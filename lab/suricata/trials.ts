@@ -1,6 +1,7 @@
 /** Every hit and miss of the catalogue as traffic, delivered in several ways, and what our own engine says of it. */
 
 import { EngineTrial, exampleFrames } from '../../src/engine-trial.ts';
+import { indexSequences, Sufficiency } from '../../src/scan/sufficiency.ts';
 import type { CompiledSignature } from '../../src/signature/compile-signatures.ts';
 import { PacketSignatures } from '../../src/signature/packet-signatures.ts';
 import type { ExampleFlow, Signature } from '../../src/signature/signature.ts';
@@ -29,6 +30,7 @@ const whole: Delivery = { way: 'whole' };
 /** One capture with all trials, each after the other. */
 export function makeTrials(catalogue: readonly CompiledSignature[]): { trials: Trial[]; frames: TimedFrame[] } {
   const engine = new EngineTrial(catalogue);
+  const sequences = indexSequences(catalogue);
   const remembered = new PacketSignatures(catalogue).remembered.map((index) => catalogue[index]!.id);
   const trials: Trial[] = [];
   const frames: TimedFrame[] = [];
@@ -47,7 +49,12 @@ export function makeTrials(catalogue: readonly CompiledSignature[]): { trials: T
             const before = delivery.version6 ? [] : engine.framesBefore(signature.id, between);
             return [...before, ...exampleFrames(flow, between, delivery)];
           });
-          const ours = new Set(engine.see(made));
+          const sufficiency = new Sufficiency(sequences, Number.POSITIVE_INFINITY);
+          const ours = new Set<string>();
+          for (const evidence of engine.evidence(made, 1)) {
+            ours.add(evidence.signature.id);
+            for (const completed of sufficiency.add(evidence)) ours.add(completed.signature.id);
+          }
           for (const id of remembered) if (made.some((frame) => engine.remembers(frame, id))) ours.add(id);
           for (const bytes of made) {
             time += step;

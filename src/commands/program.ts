@@ -5,6 +5,7 @@ import type { Console } from './console.ts';
 import type { CoverageOptions } from './coverage.ts';
 import { exitCode } from './exit-code.ts';
 import { addExportSigmaCommand } from './export-sigma-command.ts';
+import { addExportSuricataCommand } from './export-suricata-command.ts';
 import { addHuntCommand } from './hunt-command.ts';
 import { addImportCommand } from './import-command.ts';
 import { addIncidentCommand } from './incident-command.ts';
@@ -31,6 +32,8 @@ function describe(console: Console, finish: (code: number) => void): Command {
   const program = new Command('trespass')
     .description('Tells who is running Nmap, against whom and with what, from its traces in captured traffic.')
     .version(version(), '-V, --version', 'print the version')
+    // So that `--version` behind a command can be the command's own.
+    .enablePositionalOptions()
     .helpOption('-h, --help', 'print help for the command')
     .helpCommand('help [command]', 'print help for a command')
     .configureOutput({
@@ -114,6 +117,7 @@ function describe(console: Console, finish: (code: number) => void): Command {
       finish(await checkSignatures(directories, console));
     });
 
+  addExportSuricataCommand(signatures, console);
   addExportSigmaCommand(signatures, console);
 
   program

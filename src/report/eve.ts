@@ -41,7 +41,7 @@ export function eveAlert(alert: Alert): Record<string, unknown> {
       action: 'allowed',
       gid: 1,
       signature_id: signature.sid,
-      rev: 1,
+      rev: headline.signature.rev ?? 1,
       signature: signature.title,
       // The description of Suricata's class `network-scan` (etc/classification.config).
       category: 'Detection of a Network Scan',

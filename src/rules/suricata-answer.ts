@@ -3,11 +3,12 @@
 import type { CompiledSignature } from '../signature/compile-signatures.ts';
 import type { Condition, Signature } from '../signature/signature.ts';
 import type { Detection, SpecialPart, SuricataAnswer, SuricataVersion } from './suricata-detection.ts';
+import { signatureDifferences } from './suricata-differences.ts';
 import { dnsDetections } from './suricata-dns.ts';
 import { bufferPlaces, streamedSignatures, streamPlaces } from './suricata-fields.ts';
 import { bufferOptions, content } from './suricata-options.ts';
 import { headerInPayload, packetOptions } from './suricata-packet.ts';
-import { mostLiterals, payloadDetections } from './suricata-payload.ts';
+import { mostLiterals, payloadDetections, testOptions } from './suricata-payload.ts';
 import { sequenceAnswer } from './suricata-sequences.ts';
 import { headerNamesInStream, specialParts } from './suricata-special.ts';
 import { streamOptions } from './suricata-stream.ts';
@@ -17,6 +18,13 @@ type Transport = Signature['transports'][number];
 const supportedTransports: ReadonlySet<string> = new Set(['tcp', 'udp', 'icmp']);
 
 export function suricataAnswer(signature: CompiledSignature, version: SuricataVersion): SuricataAnswer {
+  const answer = answerByRules(signature, version);
+  const difference = signatureDifferences[signature.id];
+  if (answer.exactness !== 'exact' || difference?.versions?.includes(version) === false) return answer;
+  return difference === undefined ? answer : { ...answer, exactness: difference.exactness, reason: difference.reason };
+}
+
+function answerByRules(signature: CompiledSignature, version: SuricataVersion): SuricataAnswer {
   if (signature.sequence !== undefined) return { ...sequenceAnswer(signature), detections: [] };
   const foreign = signature.transports.find((transport) => !supportedTransports.has(transport));
   if (foreign !== undefined) {
@@ -147,6 +155,7 @@ function conditionParts(
       return [{ protocol: buffer.protocol, options: [buffer.keyword, ...bufferOptions(test)] }];
     }
   }
+  if (field === 'payload') return [{ options: testOptions(test, transport) }];
   if (streamed && field === 'http.header_names' && test.is !== undefined) return [headerNamesInStream(test.is)];
   const place = streamPlaces[field];
   const options = place && streamOptions(field, place, test);

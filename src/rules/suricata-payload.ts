@@ -59,7 +59,8 @@ function sizeBound(tests: readonly Test[]): string[] {
   return sizes.length === 0 ? [] : [`stream_size:client,<,${Math.min(...sizes) + 3}`];
 }
 
-function testOptions(test: Test, transport: Transport): string[] {
+/** One test of the payload. */
+export function testOptions(test: Test, transport: Transport): string[] {
   const { is, starts, ends, contains, at, matches, size, nocase } = test;
   const options: string[] = [];
   if (is !== undefined) {

@@ -188,8 +188,7 @@ class RuleWriter {
     sequence?: Signature,
   ): string {
     const signature = this.#signature;
-    const { ports } = signature;
-    const rev = 1;
+    const { ports, rev = 1 } = signature;
     const port = ports.length === 0 ? 'any' : ports.length === 1 ? String(ports[0]) : `[${ports.join(',')}]`;
     const all = [
       `msg:"${message(signature, sequence)}"`,

@@ -3,10 +3,11 @@
 import { writeFileSync } from 'node:fs';
 import { protocols } from '../protocol/protocols.ts';
 import { printFaults } from './catalogue-fault.ts';
-import { compiledCatalogue, schemaFile, signaturesDirectory } from './catalogue-paths.ts';
+import { compiledCatalogue, revisionsFile, schemaFile, signaturesDirectory } from './catalogue-paths.ts';
 import { compileSignatures } from './compile-signatures.ts';
 import { knownFields } from './known-fields.ts';
 import { readCatalogue } from './read-catalogue.ts';
+import { readRevisions } from './revisions.ts';
 import { signatureJsonSchema } from './signature-schema.ts';
 
 const fields = knownFields(protocols);
@@ -15,7 +16,12 @@ if (faults.length > 0) {
   process.stderr.write(`${printFaults(faults)}\n${faults.length} fault(s) in ${signaturesDirectory}\n`);
   process.exitCode = 1;
 } else {
-  writeFileSync(compiledCatalogue, JSON.stringify(compileSignatures(signatures, fields)));
+  const revisions = readRevisions(revisionsFile);
+  const compiled = compileSignatures(signatures, fields).map((signature) => {
+    const rev = revisions[signature.id]?.rev ?? 1;
+    return rev === 1 ? signature : { ...signature, rev };
+  });
+  writeFileSync(compiledCatalogue, JSON.stringify(compiled));
   if (process.argv.includes('--schema')) {
     writeFileSync(schemaFile, `${JSON.stringify(signatureJsonSchema(), null, 2)}\n`);
   }

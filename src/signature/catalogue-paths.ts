@@ -14,6 +14,9 @@ export const signaturesDirectory = join(root, 'signatures');
 /** The JSON Schema of a signature, for editors. */
 export const schemaFile = join(signaturesDirectory, 'schema.json');
 
+/** Revisions of the signatures' rules. */
+export const revisionsFile = join(signaturesDirectory, 'revisions.json');
+
 /** The signatures as the build step checked and wrote them: what the command loads. */
 export const compiledCatalogue = join(root, 'dist', 'catalogue.json');
 

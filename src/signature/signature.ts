@@ -72,6 +72,8 @@ export interface Signature {
   readonly title: string;
   /** A number that never changes, for engines that need one. */
   readonly sid: number;
+  /** Rises when what its rules say changes. Absent: 1. */
+  readonly rev?: number;
   readonly grade: Grade;
   readonly transports: readonly Transport[];
   /** Destination ports it is limited to; empty: any. */
