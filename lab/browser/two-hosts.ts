@@ -18,7 +18,8 @@ export class TwoHosts {
   readonly target = `page-target-${process.pid}`;
   #server: ChildProcess | undefined;
 
-  async open(): Promise<void> {
+  /** Gives the name of the target's namespace. */
+  async open(): Promise<string> {
     run('ip', 'netns', 'add', this.scanner);
     run('ip', 'netns', 'add', this.target);
     run(
@@ -48,6 +49,7 @@ export class TwoHosts {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(this.#server.stdout!, 'data');
+    return this.target;
   }
 
   /** Real Nmap, from the one host against the other. */

@@ -43,8 +43,9 @@ function ScanRow({ scan }: { readonly scan: ScanSummary }) {
         {scan.authorised && <span class="mark">authorised</span>}
       </td>
       <td>
-        <a class="open" href={`/scans/${scan.scan}`} aria-label={`${scan.title}: the whole story`}>
+        <a class="open" href={`/scans/${scan.scan}`}>
           <When time={first_seen} />
+          <span class="unseen">: {scan.title}</span>
         </a>
         <small>
           {state === 'open' ? <strong class="going-on">going on</strong> : `took ${spanText(first_seen, last_seen)}`}

@@ -34,19 +34,22 @@ export function ScanView({ id }: { readonly id: string }) {
       <h1>{data.title}</h1>
       <Marks scan={data} />
       <Actions scan={data} />
-      <Scanner scan={data} trespass={trespass} />
-      <Command scan={data} trespass={trespass} />
-      <section>
-        <h2>What it can have learned</h2>
-        {data.learned.length === 0 && <p class="hint">Nothing that the evidence shows.</p>}
-        <ul>
-          {data.learned.map(({ what, because }) => (
-            <li key={what}>
-              {what} <small>{because.join(', ')}</small>
-            </li>
-          ))}
-        </ul>
-      </section>
+      <div class="overview">
+        <Scanner scan={data} trespass={trespass} />
+        <Command scan={data} trespass={trespass} />
+        <section>
+          <h2>What it can have learned</h2>
+          {data.learned.length === 0 && <p class="hint">Nothing that the evidence shows.</p>}
+          <ul>
+            {data.learned.map(({ what, because }) => (
+              <li key={what}>
+                {what} <small>{because.join(', ')}</small>
+              </li>
+            ))}
+          </ul>
+        </section>
+        <Targets trespass={trespass} />
+      </div>
       <section>
         <h2>What it asked of whom</h2>
         <p class="hint">
@@ -66,7 +69,6 @@ export function ScanView({ id }: { readonly id: string }) {
           ))}
         </ol>
       </section>
-      <Targets trespass={trespass} />
       <Comments scan={data} />
       <details>
         <summary>As JSON</summary>
