@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
 import { dayMicroseconds, decodeRow, type ScanRow, scanSelection, severityRank } from './scan-rows.ts';
 import type { SignatureNumbers } from './signature-numbers.ts';
 import type { Retained, Retention } from './store.ts';
-import { indexRows, markColumns, targetColumns } from './write-batch.ts';
+import { countBytes, indexRows, markColumns, storedBytes, targetColumns } from './write-batch.ts';
 
 /** Scans deleted in one transaction, and in one call: others want to write, too. */
 const together = 500;
@@ -42,23 +42,30 @@ export async function retain(
     }
     if (count === together) more = true;
   }
-  if (size > 0 && (await database.size()) > size) {
+  if (size > 0 && (await bytesOf(database)) > size) {
     const room = size * below;
     for (const severity of severities) {
       let count = together;
-      while (count === together && total < atOnce && (await database.size()) > room) {
+      while (count === together && total < atOnce && (await bytesOf(database)) > room) {
         count = await remove(database, signatures, 's.severity = :rank', { rank: severityRank(severity) });
         deleted[severity] += count;
         total += count;
       }
       if (total >= atOnce) {
-        more = (await database.size()) > room;
+        more = (await bytesOf(database)) > room;
         break;
       }
     }
   }
   if (total > 0) await database.shrink();
   return { deleted, more };
+}
+
+async function bytesOf(database: Database): Promise<number> {
+  const [row] = await database.reader.all<{ bytes: number }>(
+    "SELECT cast(coalesce(sum(value), 0) AS bigint) AS bytes FROM counter WHERE name LIKE 'bytes:%'",
+  );
+  return row?.bytes ?? 0;
 }
 
 /** The oldest that agree. */
@@ -88,6 +95,7 @@ async function remove(
       marks.push(...index.marks);
     }
     const keys = rows.map(({ key }) => [key]);
+    await countBytes(transaction, 'bytes:deleted', -storedBytes(rows, targets.length, marks.length));
     await transaction.remove('target', targetColumns, targets);
     await transaction.remove('mark', markColumns, marks);
     await transaction.remove('part', { scan: 'int8' }, keys);

@@ -118,6 +118,8 @@ class BatchWork {
   readonly #aliases = new Map<string, number>();
   readonly #touched: Work[] = [];
   #others = false;
+  /** What the store grows by. */
+  #bytes = 0;
 
   constructor(transaction: Transaction, context: WriteContext, sensor: number, tell: boolean) {
     this.#transaction = transaction;
@@ -353,6 +355,7 @@ class BatchWork {
       await this.#saveIndexes(dirty);
       await transaction.insert('due', { scan: 'int8', because: 'text' }, due, true);
       await this.#saveLongest(dirty);
+      await countBytes(transaction, `bytes:${this.#sensor}`, this.#bytes);
     }
     const sensors = await sensorNames(transaction);
     const scans: StoredScan[] = [];
@@ -415,6 +418,11 @@ class BatchWork {
       targets.push(...index.targets);
       marks.push(...index.marks);
     }
+    this.#bytes -= storedBytes(
+      this.#gone.map(({ before }) => before!),
+      targets.length,
+      marks.length,
+    );
     await this.#transaction.remove('target', targetColumns, targets);
     await this.#transaction.remove('mark', markColumns, marks);
     for (const { row } of this.#gone) {
@@ -461,6 +469,13 @@ class BatchWork {
       removed.targets.push(...without(then.targets, now.targets));
       removed.marks.push(...without(then.marks, now.marks));
     }
+    const rows = dirty.flatMap(({ before }) => before ?? []);
+    this.#bytes += storedBytes(
+      dirty.map(({ row }) => row),
+      added.targets.length,
+      added.marks.length,
+    );
+    this.#bytes -= storedBytes(rows, removed.targets.length, removed.marks.length);
     await this.#transaction.remove('target', targetColumns, removed.targets);
     await this.#transaction.remove('mark', markColumns, removed.marks);
     await this.#transaction.insert('target', targetColumns, added.targets, true);
@@ -489,6 +504,23 @@ export function indexRows(row: ScanRow, alert: Alert, signatures: SignatureNumbe
     targets: alert.targets.map(({ address }) => [addressKey(address), row.first_seen, row.key]),
     marks: alert.signatures.map(({ signature }) => [signatures.numberOf(signature), row.first_seen, row.key]),
   };
+}
+
+/**
+ * What scans take, about: their rows and those of their indexes. Counted rather than measured, for the pages of a file stay
+ * half full when every second scan in them is deleted.
+ */
+export function storedBytes(rows: readonly { readonly data: Uint8Array }[], targets: number, marks: number): number {
+  return rows.reduce((sum, { data }) => sum + data.length + 200, targets * 90 + marks * 35);
+}
+
+/** Each sensor has its own counter: a common one would make them wait for each other. */
+export async function countBytes(transaction: Transaction, name: string, bytes: number): Promise<void> {
+  await transaction.run(
+    `INSERT INTO counter (name, value) VALUES (:name, :bytes)
+     ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value`,
+    { name, bytes },
+  );
 }
 
 /** Rows that are not among the others. */
