@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import type { SensorStatistics } from './live-sensor.ts';
 import { activity, metricsText, statusLine, type Tally, totals } from './sensor-report.ts';
 import { noCounters } from './worker-messages.ts';
@@ -63,4 +65,16 @@ describe('the numbers of a sensor', () => {
     // Without outputs and store there is nothing of them to tell.
     assert.doesNotMatch(metricsText(statistics(1), tally), /trespass_(output|store)_/);
   });
+});
+
+it('docs/watch.md names every metric, and none that does not exist', () => {
+  const page = readFileSync(fileURLToPath(new URL('../../../docs/watch.md', import.meta.url)), 'utf8');
+  const text = metricsText(statistics(1), tally, {
+    outputs: [{ name: 'a', type: 'file', delivered: 0, retried: 0, dropped: 0, queued: 0, problem: '' }],
+    store: { written: 0, dropped: 0, failures: 0 },
+  });
+  const served = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+  const rows = page.split('\n').filter((line) => /^\| `(trespass|process)_/.test(line));
+  const named = rows.flatMap((row) => [...row.split('|')[1]!.matchAll(/`([a-z_]+)`/g)].map(([, name]) => name));
+  assert.deepEqual(named.sort(), served.sort());
 });
