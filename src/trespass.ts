@@ -113,11 +113,13 @@ export async function readCaptures(options: ReadCapturesOptions): Promise<Statis
   if (problems.count > problems.first.length) {
     onNotice(`${problems.count - problems.first.length} more problems of this kind were not listed.`);
   }
-  return statistics(engine, tracker, {
+  const told = statistics(engine, tracker, {
     read: list.files.length,
     skipped: list.skipped,
     problems: problems.count,
   });
+  fastPath?.close();
+  return told;
 }
 
 /** One capture, or several as one timeline: what is pumped, and how far it is. */

@@ -43,16 +43,10 @@ export const fastPathModule = join(dirname(packageFile), 'dist', 'fast-path.wasm
 /** Bytes of a capture that are in memory at once: it fits the second-level cache of common server cores. */
 const windowBytes = 262_144;
 
+const counterNames = ['frames', 'packets', 'payloads', 'notIp', 'otherProtocol', 'flows', 'forgotten'] as const;
+
 /** What was settled without the engine. */
-export interface FastPathCounters {
-  readonly frames: number;
-  readonly packets: number;
-  readonly payloads: number;
-  readonly notIp: number;
-  readonly otherProtocol: number;
-  readonly flows: number;
-  readonly forgotten: number;
-}
+export type FastPathCounters = Readonly<Record<(typeof counterNames)[number], number>>;
 
 type Global = { value: number };
 
@@ -61,6 +55,9 @@ interface Exports {
   readonly run: (position: number, filled: number, second: number) => number;
   readonly [name: string]: Global | unknown;
 }
+
+/** One that was closed, for the next: each reserves much of the process's address space, until it is collected. */
+let spare: FastPath | undefined;
 
 export class FastPath implements FrameFilter {
   readonly window: Uint8Array;
@@ -74,9 +71,14 @@ export class FastPath implements FrameFilter {
   private readonly shift: Global;
 
   /**
-   * Undefined where it was not built, or the machine has no WebAssembly with vectors: all works without it, slower.
+   * To be closed after use. Undefined where it was not built, or the machine has no WebAssembly with vectors: all works without it, slower.
    */
   static open(file: string = fastPathModule): FastPath | undefined {
+    if (spare !== undefined && file === fastPathModule) {
+      const ready = spare;
+      spare = undefined;
+      return ready;
+    }
     if (!existsSync(file)) return undefined;
     try {
       return new FastPath(readFileSync(file));
@@ -161,16 +163,19 @@ export class FastPath implements FrameFilter {
     return this.call(position, filled, second);
   }
 
+  /** Nobody uses it, nor its memory, from now on. */
+  close(): void {
+    const { buckets, handshakes, keptState } = this.flowMemory;
+    buckets.fill(0, 0, (this.flows?.capacity ?? 0) * 2);
+    for (const table of [handshakes, keptState, this.headers]) table.fill(0);
+    for (const name of counterNames) this.set(name, 0);
+    this.flows = undefined;
+    spare = this;
+  }
+
   counters(): FastPathCounters {
-    return {
-      frames: this.get('frames'),
-      packets: this.get('packets'),
-      payloads: this.get('payloads'),
-      notIp: this.get('notIp'),
-      otherProtocol: this.get('otherProtocol'),
-      flows: this.get('flows'),
-      forgotten: this.get('forgotten'),
-    };
+    const entries = counterNames.map((name) => [name, this.get(name)]);
+    return Object.fromEntries(entries) as FastPathCounters;
   }
 
   private put(at: number, table: Int32Array | Uint8Array): void {
