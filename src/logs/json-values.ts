@@ -22,8 +22,8 @@ export function asText(value: unknown): string | undefined {
 
 /** All that is text in a list; a text alone is a list of one. */
 export function asTexts(value: unknown): string[] {
-  const list = Array.isArray(value) ? value : [value];
-  return list.flatMap((item) => asText(item) ?? []);
+  if (typeof value === 'string') return [toLatin1(value)];
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string').map(toLatin1) : [];
 }
 
 /** A port, from a number or its digits. 0: there is none. */

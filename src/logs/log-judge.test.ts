@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { protocols } from '../protocol/protocols.ts';
+import { usableOn } from '../rules/log-field-answers.ts';
+import { type LogSource, logSources } from '../rules/log-sources.ts';
 import { exampleSignature } from '../scan/example-evidence.ts';
 import { loadCatalogue } from '../signature/load-catalogue.ts';
+import type { Example, ExampleFlow } from '../signature/signature.ts';
 import { LogJudge } from './log-judge.ts';
-import type { LogRecord } from './log-record.ts';
+import type { LoggedValue, LogRecord } from './log-record.ts';
 
 const catalogue = loadCatalogue();
 
@@ -107,4 +111,68 @@ describe('what a record proves', () => {
     assert.deepEqual([without?.signature.id, without?.bytes.length], ['smtp-ehlo-scanme', 0]);
     assert.equal(alert('EHLO nmap.scanme.org\r\n', '1'), undefined);
   });
+});
+
+describe('the catalogue’s own examples, as each log would tell them', () => {
+  const bytesOf = (text: string) => Buffer.from(text, 'latin1');
+
+  /** What parsers read of a flow, as far as the log carries it, in the form in which it does. */
+  function logged(flow: ExampleFlow, source: LogSource): LoggedValue[] {
+    const bytes = bytesOf(flow.bytes);
+    const { transport, port } = flow;
+    const message = {
+      bytes,
+      start: 0,
+      end: bytes.length,
+      transport,
+      atStart: true,
+      ended: true,
+      sourcePort: 40000,
+      destinationPort: port,
+    };
+    return protocols.flatMap((protocol) =>
+      protocol.parse(message).flatMap(({ name, value }): LoggedValue[] => {
+        const field = source.fields[name];
+        if (field === undefined) return [];
+        if (field.nature === 'beginning') return [[name, value.split(/; ?(?:tag|branch)/)[0] as string]];
+        if (field.nature === 'decoded') return [[name, decoded(value)]];
+        return [[name, value]];
+      }),
+    );
+  }
+
+  const decoded = (text: string) =>
+    text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+
+  for (const source of Object.values(logSources)) {
+    it(source.title, () => {
+      let hits = 0;
+      for (const signature of catalogue.filter((one) => usableOn(one, source.kind))) {
+        const judge = new LogJudge([signature]);
+        const found = ([flow]: Example) =>
+          flow !== undefined &&
+          judge.judge(
+            record({
+              kind: source.kind,
+              transport: flow.transport,
+              targetPort: flow.port || signature.ports[0] || 0,
+              values: logged(flow, source),
+            }),
+          ).length > 0;
+        for (const hit of signature.hits.filter(
+          ([flow]) => flow !== undefined && source.transports.includes(flow.transport),
+        )) {
+          assert.ok(found(hit), `${signature.id} is not seen: ${JSON.stringify(hit)}`);
+          hits++;
+        }
+        for (const miss of signature.misses) {
+          // Another spelling of the same target is one of the things that a decoded log cannot tell apart.
+          const respelled =
+            source.fields['http.uri']?.nature === 'decoded' && /%[0-9a-fA-F]{2}/.test(miss[0]?.bytes ?? '');
+          if (!respelled) assert.ok(!found(miss), `${signature.id} is seen in a miss: ${JSON.stringify(miss)}`);
+        }
+      }
+      if (source.kind !== 'eve-sip') assert.ok(hits > 0);
+    });
+  }
 });

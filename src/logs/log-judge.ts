@@ -9,11 +9,13 @@ import { type LogKind, logSources } from '../rules/log-sources.ts';
 import type { Evidence } from '../scan/evidence.ts';
 import { Judge } from '../signature/judge.ts';
 import type { Signature } from '../signature/signature.ts';
+import { LogPrefilter } from './log-prefilter.ts';
 import type { Found, LoggedValue, LogRecord } from './log-record.ts';
 
 /** What can be told from one kind of record over one transport: indices into the catalogue. */
 interface Candidates {
   readonly indices: readonly number[];
+  readonly prefilter: LogPrefilter;
   /** Some of them are limited to ports. */
   readonly portsMatter: boolean;
 }
@@ -46,9 +48,10 @@ export class LogJudge {
     if (record.found !== undefined) {
       return this.#isNew(record, record.found.signature) ? this.#alerted(record, record.found) : [];
     }
-    const suspects = this.#suspects(record);
-    if (suspects.length === 0 || record.values.length === 0) return [];
+    const candidates = this.#candidatesOf(record);
     const values = logSources[record.kind].perFlow ? this.#withFlow(record) : record.values;
+    if (!candidates.prefilter.mayMatch(values)) return [];
+    const suspects = this.#suspects(record, candidates);
     this.#fields = values.map(([name, value]) => ({ name, value, start: 0, end: value.length }));
     const matched = this.#judge
       .judge(message, suspects, true)
@@ -76,25 +79,34 @@ export class LogJudge {
     return { name, transports: [], fields: {}, parse: () => this.#fields as Field[] };
   }
 
-  #suspects({ kind, transport, targetPort }: LogRecord): readonly number[] {
+  #suspects({ targetPort }: LogRecord, { indices, portsMatter }: Candidates): readonly number[] {
+    if (!portsMatter) return indices;
+    return indices.filter((index) => {
+      const { ports } = this.#signatures[index] as Signature;
+      return ports.length === 0 || ports.includes(targetPort);
+    });
+  }
+
+  #candidatesOf({ kind, transport }: LogRecord): Candidates {
     const key = `${kind} ${transport}`;
     let candidates = this.#candidates.get(key);
     if (candidates === undefined) {
       candidates = this.#candidatesFor(kind, transport);
       this.#candidates.set(key, candidates);
     }
-    if (!candidates.portsMatter) return candidates.indices;
-    return candidates.indices.filter((index) => {
-      const { ports } = this.#signatures[index] as Signature;
-      return ports.length === 0 || ports.includes(targetPort);
-    });
+    return candidates;
   }
 
   #candidatesFor(kind: LogKind, transport: Transport): Candidates {
     const indices = this.#signatures.flatMap((signature, index) =>
       signature.transports.includes(transport) && usableOn(signature, kind) ? [index] : [],
     );
-    return { indices, portsMatter: indices.some((index) => (this.#signatures[index] as Signature).ports.length > 0) };
+    const signatures = indices.map((index) => this.#signatures[index] as Signature);
+    return {
+      indices,
+      prefilter: new LogPrefilter(signatures),
+      portsMatter: signatures.some(({ ports }) => ports.length > 0),
+    };
   }
 
   #withFlow({ flow, values }: LogRecord): readonly LoggedValue[] {

@@ -9,7 +9,7 @@ import { isIP } from 'node:net';
 import { basename } from 'node:path';
 import type { Transport } from '../protocol/protocol.ts';
 import { asPort, asText, asTexts, type JsonObject, parseObject } from './json-values.ts';
-import type { LeftOut, LogParser, LogRecord } from './log-record.ts';
+import type { LeftOut, LoggedValue, LogParser, LogRecord } from './log-record.ts';
 import { epochTime, isoTimestamp } from './log-time.ts';
 import { type ZeekLog, zeekLogs } from './zeek-records.ts';
 import { ZeekTable } from './zeek-table.ts';
@@ -58,13 +58,21 @@ function recordOf(row: JsonObject, log: ZeekLog | undefined): LogRecord | LeftOu
     target,
     targetPort: asPort(row['id.resp_p']),
     flow: asText(row.uid) ?? '',
-    values: log.fields.flatMap(([field, column, convert]) =>
-      asTexts(typeof row[column] === 'number' ? String(row[column]) : row[column]).flatMap((value) => {
-        const converted = convert === undefined ? value : convert(value, row);
-        return converted === undefined ? [] : [[field, converted] as const];
-      }),
-    ),
+    values: valuesOf(row, log),
   };
+}
+
+function valuesOf(row: JsonObject, { fields }: ZeekLog): LoggedValue[] {
+  const values: LoggedValue[] = [];
+  for (const [field, column, convert] of fields) {
+    const cell = row[column];
+    if (cell === undefined) continue;
+    for (const text of asTexts(typeof cell === 'number' ? String(cell) : cell)) {
+      const value = convert === undefined ? text : convert(text, row);
+      if (value !== undefined) values.push([field, value]);
+    }
+  }
+  return values;
 }
 
 function timeOf(value: unknown): number {

@@ -38,7 +38,8 @@ export class ZeekTable {
     const values = line.split(this.#separator, columns.length + 1);
     if (columns.length === 0 || values.length !== columns.length) return undefined;
     const row: Record<string, unknown> = {};
-    for (const [index, column] of columns.entries()) {
+    for (let index = 0; index < columns.length; index++) {
+      const column = columns[index] as string;
       const value = values[index] as string;
       if (value === this.#unset) continue;
       if (value === this.#empty) row[column] = this.#lists[index] ? [] : '';
