@@ -2,13 +2,14 @@
 
 import type { Command } from 'commander';
 import type { Console } from './console.ts';
+import { storeOption } from './hunt-command.ts';
 import type { ServeOptions } from './serve.ts';
 
 export function addServeCommand(program: Command, console: Console, finish: (code: number) => void): void {
   program
     .command('serve')
     .description('Shows the store: a web page, and an API for programs.')
-    .option('--store <location>', 'file of the store, or postgres://user@host/database (default: trespass.db)')
+    .addOption(storeOption())
     .option('--listen <address>', 'address and port (default: 127.0.0.1:7717)')
     .option('--tls-cert <file>', 'certificate with its chain, PEM')
     .option('--tls-key <file>', 'its private key, PEM')

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { defaultSettings, type Settings } from '../configuration/settings.ts';
+import type { Settings } from '../configuration/settings.ts';
 import { withoutControls } from '../report/printable.ts';
 import { createApplication } from '../server/application.ts';
 import type { Session } from '../server/authentication.ts';
@@ -18,12 +18,13 @@ import { emptyServerCounters } from '../server/server-counters.ts';
 import type { Service } from '../server/service.ts';
 import { newToken, tokenHash } from '../server/token.ts';
 import { loadCatalogue } from '../signature/load-catalogue.ts';
-import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/store.ts';
 import type { Console } from './console.ts';
 import { exitCode, UsageError } from './exit-code.ts';
 import { explainError } from './explain-error.ts';
 import { Interruption } from './interruption.ts';
 import { type ListenAddress, parseListenAddress, standardAddress } from './listen-address.ts';
+import { locationName, openNamedStore } from './store-location.ts';
 import { withUserSignatures } from './user-signatures.ts';
 import { version } from './version.ts';
 
@@ -45,52 +46,29 @@ export async function serve(options: ServeOptions, console: Console): Promise<nu
   const address = options.listen === undefined ? standardAddress : parseListenAddress(options.listen);
   const tls = checkTls(options, address);
   checkPackets(options.packets);
-  const say = (text: string) => console.stderr.write(`trespass: ${withoutControls(text)}\n`);
-  const settings = await loadSettings(options.config);
-  const catalogue = await withUserSignatures(
-    loadCatalogue(),
-    [...settings.signatures, ...(options.signatures ?? [])],
-    say,
-  );
   const page = requirePage();
-
-  const location = options.store ?? standardStore;
-  const store = await openStore(location, { windowSeconds: settings.scan.windowSeconds, onNotice: say });
-  const onError = (error: unknown) => say(explainError(error));
-  const live = new LiveStream({
-    store,
-    listeners: serverLimits.listeners,
-    waiting: serverLimits.waiting,
-    time: serverLimits.streamTime,
-    onError,
-  });
-  const service: Service = {
-    store,
-    catalogue,
-    settings: settings.scan,
-    packets: options.packets,
-    live,
-    counters: emptyServerCounters(),
-    version: version(),
-    now: () => Date.now() * 1000,
-  };
-  const token = newToken();
-  const app = createApplication({
-    service,
-    page,
-    hostNames: new Set((options.hostName ?? []).map((name) => name.toLowerCase())),
-    session: sessionOf(token, address),
-    secure: tls !== undefined,
-    addressOf,
-    onError,
-  });
-
+  const say = (text: string) => console.stderr.write(`trespass: ${withoutControls(text)}\n`);
   const interruption = new Interruption();
+  const { store, location, settings } = await openNamedStore(options, { onNotice: say });
   try {
+    const folders = [...settings.signatures, ...(options.signatures ?? [])];
+    const catalogue = await withUserSignatures(loadCatalogue(), folders, say);
+    const onError = (error: unknown) => say(explainError(error));
+    const service = serviceOf(store, catalogue, settings, options, onError);
+    const token = newToken();
+    const app = createApplication({
+      service,
+      page,
+      hostNames: new Set((options.hostName ?? []).map((name) => name.toLowerCase())),
+      session: sessionOf(token, address),
+      secure: tls !== undefined,
+      addressOf,
+      onError,
+    });
     const server = await listening(createHttpServer(app.fetch, tls), address);
     announce(server, address, { location, token, tls }, options, console);
     if (!interruption.signal.aborted) await once(interruption.signal, 'abort');
-    await closed(server, live);
+    await closed(server, service.live);
   } finally {
     interruption.forget();
     await store.close();
@@ -98,8 +76,25 @@ export async function serve(options: ServeOptions, console: Console): Promise<nu
   return exitCode.done;
 }
 
-/** Where `read --store`, `watch` and `hunt` look, too, when they are not told. */
-const standardStore = 'trespass.db';
+function serviceOf(
+  store: Store,
+  catalogue: Service['catalogue'],
+  { scan }: Settings,
+  { packets }: ServeOptions,
+  onError: (error: unknown) => void,
+): Service {
+  const { listeners, waiting, streamTime } = serverLimits;
+  return {
+    store,
+    catalogue,
+    settings: scan,
+    packets,
+    live: new LiveStream({ store, listeners, waiting, time: streamTime, onError }),
+    counters: emptyServerCounters(),
+    version: version(),
+    now: () => Date.now() * 1000,
+  };
+}
 
 function checkTls({ tlsCert, tlsKey, insecure }: ServeOptions, { host }: ListenAddress): Tls | undefined {
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
@@ -118,11 +113,6 @@ function checkPackets(directory: string | undefined): void {
   if (existsSync(directory) && !statSync(directory).isDirectory()) {
     throw new UsageError(`--packets ${withoutControls(directory)}: that is no folder.`);
   }
-}
-
-async function loadSettings(file: string | undefined): Promise<Settings> {
-  if (file === undefined) return defaultSettings;
-  return (await import('../configuration/load-configuration.ts')).loadConfiguration(file);
 }
 
 function requirePage() {
@@ -184,7 +174,7 @@ function announce(
   stdout.write(`${link ?? url}\n`);
   const how =
     link === undefined ? 'Make a token for it: trespass token add NAME.' : 'This link holds until the server ends.';
-  stderr.write(`Shows ${withoutControls(location.replace(/:[^:@/]*@/, ':…@'))}. ${how} Ctrl-C ends it.\n`);
+  stderr.write(`Shows ${withoutControls(locationName(location))}. ${how} Ctrl-C ends it.\n`);
 }
 
 /** Milliseconds that requests under way may still take. */

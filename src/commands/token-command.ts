@@ -2,14 +2,13 @@
 
 import { type Command, Option } from 'commander';
 import type { Console } from './console.ts';
+import { storeOption } from './hunt-command.ts';
 import type { TokenOptions } from './token.ts';
 
 export function addTokenCommand(program: Command, console: Console, finish: (code: number) => void): void {
   const token = program
     .command('token')
     .description('Makes and revokes tokens for the page and the API of trespass serve.');
-  const store = () =>
-    new Option('--store <location>', 'file of the store, or postgres://user@host/database (default: trespass.db)');
   const config = () => new Option('--config <file>', 'settings as YAML (docs/configuration.md)');
 
   token
@@ -21,7 +20,7 @@ export function addTokenCommand(program: Command, console: Console, finish: (cod
         .choices(['read', 'write'])
         .default('read'),
     )
-    .addOption(store())
+    .addOption(storeOption())
     .addOption(config())
     .addHelpText('after', examples)
     .action(async (name: string, options: TokenOptions) => {
@@ -32,7 +31,7 @@ export function addTokenCommand(program: Command, console: Console, finish: (cod
     .command('list')
     .description('Lists all tokens: a table on a terminal, else one JSON object a line.')
     .option('--json', 'one JSON object a line, also on a terminal')
-    .addOption(store())
+    .addOption(storeOption())
     .addOption(config())
     .action(async (options: TokenOptions) => {
       const { listTokens } = await import('./token.ts');
@@ -42,7 +41,7 @@ export function addTokenCommand(program: Command, console: Console, finish: (cod
     .command('revoke')
     .description('Revokes a token at once.')
     .argument('<token>', 'its name or number, as listed')
-    .addOption(store())
+    .addOption(storeOption())
     .addOption(config())
     .action(async (token: string, options: TokenOptions) => {
       const { revokeToken } = await import('./token.ts');

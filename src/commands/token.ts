@@ -3,10 +3,10 @@
 import { withoutControls } from '../report/printable.ts';
 import { isoTime } from '../scan/iso-time.ts';
 import { newToken, type Role, tokenHash } from '../server/token.ts';
-import { openStore } from '../store/open-store.ts';
 import type { ApiToken, Store } from '../store/store.ts';
 import { type Console, columnsOf } from './console.ts';
 import { exitCode, UsageError } from './exit-code.ts';
+import { openNamedStore } from './store-location.ts';
 
 export interface TokenOptions {
   readonly store?: string;
@@ -74,11 +74,8 @@ export async function revokeToken(wanted: string, options: TokenOptions, { stder
   });
 }
 
-async function withStore(
-  { store: location = 'trespass.db' }: TokenOptions,
-  work: (store: Store) => Promise<number>,
-): Promise<number> {
-  const store = await openStore(location);
+async function withStore(options: TokenOptions, work: (store: Store) => Promise<number>): Promise<number> {
+  const { store } = await openNamedStore(options);
   try {
     return await work(store);
   } finally {
