@@ -145,11 +145,11 @@ async function keepPackets(
 }
 
 async function defaultEngine(): Promise<Engine> {
-  const [{ readCaptures }, { loadCatalogue }] = await Promise.all([
+  const [{ readCaptures }, { loadDetectionCatalogue }] = await Promise.all([
     import('../trespass.ts'),
     import('../signature/load-catalogue.ts'),
   ]);
-  return { readCaptures, loadCatalogue };
+  return { readCaptures, loadCatalogue: loadDetectionCatalogue };
 }
 
 /** After the last capture, receivers have so long (milliseconds) for what still waits. */

@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { protocols } from '../protocol/protocols.ts';
 import { printFaults } from './catalogue-fault.ts';
-import { compiledCatalogue, revisionsFile, schemaFile, signaturesDirectory } from './catalogue-paths.ts';
+import { compiledCatalogue, detectionCatalogue, revisionsFile, schemaFile, signaturesDirectory } from './catalogue-paths.ts';
 import { compileSignatures } from './compile-signatures.ts';
 import { knownFields } from './known-fields.ts';
 import { readCatalogue } from './read-catalogue.ts';
@@ -22,6 +22,8 @@ if (faults.length > 0) {
     return rev === 1 ? signature : { ...signature, rev };
   });
   writeFileSync(compiledCatalogue, JSON.stringify(compiled));
+  const withoutExamples = compiled.map((signature) => ({ ...signature, hits: [], misses: [], seen: [] }));
+  writeFileSync(detectionCatalogue, JSON.stringify(withoutExamples));
   if (process.argv.includes('--schema')) {
     writeFileSync(schemaFile, `${JSON.stringify(signatureJsonSchema(), null, 2)}\n`);
   }

@@ -20,6 +20,9 @@ export const revisionsFile = join(signaturesDirectory, 'revisions.json');
 /** The signatures as the build step checked and wrote them: what the command loads. */
 export const compiledCatalogue = join(root, 'dist', 'catalogue.json');
 
+/** The same without examples: half as long, and all that detection needs. */
+export const detectionCatalogue = join(root, 'dist', 'detection.json');
+
 /** The folder above this file that has a package.json: how deep this file lies depends on whether it was bundled. */
 function packageRoot(directory: string): string {
   if (existsSync(join(directory, 'package.json'))) return directory;
