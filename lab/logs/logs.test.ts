@@ -136,3 +136,38 @@ describe("Zeek's and Suricata's logs of captures", () => {
     }
   });
 });
+
+describe('alerts that real Suricata raised from the exported rules', () => {
+  const alerts = join(capturesFolder, 'logs/eve-alerts');
+
+  it('are there, and none of a benign capture', () => {
+    const names = readdirSync(alerts);
+    assert.ok(names.length >= 25);
+    assert.ok(names.every((name) => name.startsWith('nmap-')));
+  });
+
+  for (const file of readdirSync(alerts)) {
+    it(`${file}: the same scans as in the capture`, async () => {
+      const settings = defaultScanSettings;
+      const capture = `${file.replace('nmap-', 'nmap/').replace('.json', '')}.pcap`;
+      const wire = await closedAlerts((onAlert) =>
+        readCaptures({ paths: [join(capturesFolder, capture)], catalogue, settings, onAlert }),
+      );
+      const logged = await closedAlerts((onAlert) =>
+        importLogs({
+          paths: [join(alerts, file)],
+          parser: () => eveLogParser({ catalogue }),
+          catalogue,
+          settings,
+          onAlert,
+        }),
+      );
+      const scans = (found: readonly Alert[]) =>
+        found.map(({ source, severity, zone }) => `${source} ${severity} ${zone}`).sort();
+      assert.deepEqual(scans(logged), scans(wire));
+      const scripts = (found: readonly Alert[]) =>
+        found.flatMap(({ nmap }) => nmap.scripts.map(({ name }) => name)).sort();
+      for (const name of scripts(logged)) assert.ok(scripts(wire).includes(name), name);
+    });
+  }
+});

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { sequenceLinks } from '../rules/suricata-sequences.ts';
+import { roles } from '../rules/suricata-sids.ts';
+import type { Alert } from '../scan/alert.ts';
 import { exampleSignature } from '../scan/example-evidence.ts';
+import { defaultScanSettings } from '../scan/scan-settings.ts';
+import { ScanTracker } from '../scan/scan-tracker.ts';
+import { loadCatalogue } from '../signature/load-catalogue.ts';
 import { eveLogParser } from './eve-log.ts';
+import { LogJudge } from './log-judge.ts';
 import type { LogRecord } from './log-record.ts';
 
 const parser = eveLogParser({ catalogue: [{ ...exampleSignature(), literals: [] }] });
@@ -155,6 +162,52 @@ describe('EVE: alerts of our rules', () => {
         eveLogParser({ catalogue: [{ ...exampleSignature(), literals: [] }], sidBase: 5_000_000 }),
       ).found?.signature.sid,
       9100301,
+    );
+  });
+
+  it('on a strong signature stand for two, for Suricata saw another before; of a rule that only marks they are none', () => {
+    const strong = { ...exampleSignature({ grade: 'strong' }), literals: [] };
+    const using = eveLogParser({ catalogue: [strong] });
+    const corroborated = record(alert(9100301), using);
+    assert.equal(corroborated.found?.corroborated, true);
+    const [evidence] = new LogJudge([strong]).judge(corroborated);
+    assert.ok(evidence);
+    const alerts: Alert[] = [];
+    const tracker = new ScanTracker({
+      settings: defaultScanSettings,
+      signatures: [strong],
+      onAlert: (one) => alerts.push(one),
+    });
+    const { corroborated: _, ...alone } = evidence;
+    tracker.add({ ...alone, source: '10.0.0.99' });
+    tracker.add(evidence);
+    tracker.close();
+    assert.deepEqual(
+      alerts.map(({ source, state }) => [source, state]),
+      [
+        ['10.0.0.1', 'open'],
+        ['10.0.0.1', 'closed'],
+      ],
+    );
+    const mark = 9_100_301 + 100_000 * roles.indexOf('mark');
+    assert.equal(using.parse(JSON.stringify({ ...place, ...alert(mark) })), 'other');
+  });
+
+  it('behind a port scan prove the sequence as well', () => {
+    const catalogue = loadCatalogue();
+    const behind = roles.indexOf('behind-internal');
+    const links = sequenceLinks(catalogue);
+    const member = catalogue.find(({ id, grade }) => grade === 'weak' && links(id).completes.length > 0);
+    assert.ok(member);
+    const sequence = links(member.id).completes[0];
+    const using = eveLogParser({ catalogue });
+    const proto = member.transports[0]?.toUpperCase();
+    const found = new LogJudge(catalogue).judge(
+      record({ ...alert(member.sid + 100_000 * behind), proto, payload: undefined }, using),
+    );
+    assert.deepEqual(
+      found.map(({ signature }) => signature.id),
+      [member.id, sequence?.id],
     );
   });
 
