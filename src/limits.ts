@@ -104,3 +104,16 @@ export const keptPacketBytes = 32 << 20;
 export const packetFiles = 10_000;
 export const packetFolderBytes = 512 << 20;
 export const packetFileDays = 90;
+
+/** Alerts that wait while the store takes nothing (a full disk): a few KB each. They were reported: only the memory of the
+ * oldest is lost. */
+export const storeQueue = 65_536;
+
+/** What a sensor keeps for a PostgreSQL that cannot be reached: about a million scans. */
+export const spoolBytes = 1 << 30;
+
+/** Addresses with what was reported of them, so that an IDS that repeats itself tells one incident a day. */
+export const rememberedIncidents = 16_384;
+
+/** Scans of one address that an incident raises and that are sent, the newest; the others rise without a message. */
+export const raisedScansTold = 1000;

@@ -42,6 +42,15 @@ describe('an alert as a table', () => {
     assert.match(table, /authorised: Blue team, weekly, until 2026-12-31/);
   });
 
+  it('says what else was reported of the source', () => {
+    const alert = exampleAlert([exampleEvidence(signature, 0, { source: '192.0.2.7' })]);
+    const incidents = [{ id: 1, time: 0, what: 'web\u001bshell', reporter: 'EDR' }];
+    const table = alertTable({ ...alert, severity: 'high', raisedFrom: 'low', incidents }, plain);
+    assert.match(table, /│ HIGH /);
+    assert.match(table, /│ incident │ 1970-01-01 00:00 web\\x1bshell \(EDR\) /);
+    assert.match(table, /without it, the scan would be low/);
+  });
+
   it('shows long evidence around its match', () => {
     const bytes = Buffer.from(`${'a'.repeat(100)}NMAP${'b'.repeat(100)}`);
     const table = alertTable(

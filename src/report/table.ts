@@ -31,6 +31,7 @@ const shownPorts = 16;
 const shownEvidence = 6;
 const shownNames = 24;
 const shownChoices = 6;
+const shownIncidents = 4;
 
 const labelWidth = 10;
 
@@ -54,6 +55,7 @@ export function alertTable(alert: Alert, { columns, colour }: TableOptions): str
 
   row('when', when(alert));
   row('from', source(alert));
+  for (const [index, line] of incidentLines(alert).entries()) row(index === 0 ? 'incident' : '', line);
   for (const [index, line] of targetLines(alert).entries()) row(index === 0 ? 'against' : '', line);
   row('options', names(alert.nmap.options.map(({ name }) => name)));
   row('scripts', names(alert.nmap.scripts.map(({ name }) => name)));
@@ -97,6 +99,17 @@ function source({ source: address, zone, spoofable, authorisation }: Alert): str
     parts.push(`authorised${details.length > 0 ? `: ${details.map(printable).join(', ')}` : ''}`);
   }
   return parts.join('; ');
+}
+
+/** Why it is severe, if the scan alone is not. */
+function incidentLines({ incidents = [], raisedFrom }: Alert): string[] {
+  const lines = incidents.slice(0, shownIncidents).map(({ time, what, reporter }) => {
+    const when = isoTime(time).slice(0, 16).replace('T', ' ');
+    return `${when} ${printable(what)} (${printable(reporter)})`;
+  });
+  if (incidents.length > shownIncidents) lines.push(`and ${incidents.length - shownIncidents} more`);
+  if (raisedFrom) lines.push(`without it, the scan would be ${raisedFrom}`);
+  return lines;
 }
 
 function targetLines({ targets, zone, omitted }: Alert): string[] {

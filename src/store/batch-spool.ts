@@ -1,5 +1,6 @@
 /** A sensor's own file, in which batches wait until PostgreSQL has them. */
 
+import { spoolBytes } from '../limits.ts';
 import type { Alert } from '../scan/alert.ts';
 import { encodeAlert } from './alert-codec.ts';
 import type { Database } from './database.ts';
@@ -10,9 +11,6 @@ import { openSqlite } from './sqlite-database.ts';
 import type { Batch } from './store.ts';
 import { StoreError } from './store-error.ts';
 import { signaturesOf } from './write-batch.ts';
-
-/** A million scans; beyond that new ones are refused, and their writer says so. */
-export const spoolBytes = 1 << 30;
 
 export interface SpooledBatch extends Batch {
   readonly sequence: { readonly spool: string; readonly number: number };

@@ -3,6 +3,7 @@
 import type { ByteSource } from '../capture/byte-source.ts';
 import { openCapture } from '../capture/open-capture.ts';
 import type { IncidentSourceSettings } from '../configuration/store-settings.ts';
+import { rememberedIncidents } from '../limits.ts';
 import { FollowedFile } from '../logs/followed-file.ts';
 import { LogLines } from '../logs/log-lines.ts';
 import { type IncidentLineCounters, readIncident } from './incident-lines.ts';
@@ -30,9 +31,6 @@ export interface FollowStatistics extends IncidentLineCounters {
 
 /** An IDS that says the same of an address every second tells one incident a day. Microseconds. */
 const sameWithin = 86_400e6;
-
-/** Addresses and words remembered, so that the store need not be asked; the oldest goes. */
-export const rememberedIncidents = 16_384;
 
 /** Milliseconds until the store is tried again. */
 const retryAfter = 2000;

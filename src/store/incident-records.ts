@@ -1,5 +1,6 @@
 /** Incidents in the store, and what they do to scans. */
 
+import { raisedScansTold } from '../limits.ts';
 import { parseAddressKey } from './address-key.ts';
 import type { Connection, Database, Transaction, Value } from './database.ts';
 import { rangeOf } from './scan-filter.ts';
@@ -11,9 +12,6 @@ export const defaultHorizonDays = 30;
 const longestHorizonDays = 36_500;
 const longestText = 1024;
 const longestReference = 16_384;
-
-/** Of one incident, so many of the newest scans are told; the others rise without a message. */
-export const raisedScansTold = 1000;
 
 /** @throws StoreError if the address is none. */
 export async function addIncident(transaction: Transaction, given: NewIncident, now: number): Promise<IncidentAdded> {

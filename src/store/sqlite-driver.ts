@@ -36,13 +36,18 @@ export async function loadSqlite(): Promise<OpenSqlite> {
 const firstStable = 24;
 
 async function loadModule(): Promise<SqliteModule> {
-  const builtIn = process.getBuiltinModule('node:sqlite' as 'node:fs') as unknown as SqliteModule | undefined;
-  if (builtIn && Number.parseInt(process.versions.node, 10) >= firstStable) return builtIn;
+  // Where it is an experiment, asking for it is enough for a warning.
+  const builtIn = () => process.getBuiltinModule('node:sqlite' as 'node:fs') as unknown as SqliteModule | undefined;
+  if (Number.parseInt(process.versions.node, 10) >= firstStable) {
+    const sqlite = builtIn();
+    if (sqlite) return sqlite;
+  }
   try {
     return (await import('@photostructure/sqlite')) as unknown as SqliteModule;
   } catch (error) {
     // A platform for which the package has no binary.
-    if (builtIn) return builtIn;
+    const sqlite = builtIn();
+    if (sqlite) return sqlite;
     const why = error instanceof Error ? error.message : String(error);
     throw new StoreError(
       'cannot-open',

@@ -1,6 +1,7 @@
 /** From the tracker's alerts to the store, in batches: what read, watch and import write with. */
 
 import { hostname } from 'node:os';
+import { storeQueue } from '../limits.ts';
 import type { Alert } from '../scan/alert.ts';
 import type { Store } from './store.ts';
 import { StoreError } from './store-error.ts';
@@ -33,12 +34,6 @@ export function defaultSensor(): string {
 
 /** Alerts in one batch: a transaction of some milliseconds. */
 const largestBatch = 500;
-
-/**
- * Alerts that wait while the store takes nothing (a full disk): 65,536 of a few KB. Beyond that the oldest are dropped and
- * counted. They were reported: only the memory of them is lost.
- */
-export const storeQueue = 65_536;
 
 const heartbeatEvery = 60_000;
 const longestPause = 60_000;
