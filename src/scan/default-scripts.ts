@@ -20,6 +20,7 @@ export const defaultScripts: ReadonlySet<string> = new Set([
   'ike-version',
   'imap-ntlm-info',
   'ip-https-discover',
+  'ipv6-node-info',
   'irc-info',
   'iscsi-info',
   'maxdb-info',
