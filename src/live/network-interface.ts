@@ -53,12 +53,9 @@ const linkTypes: ReadonlyMap<number, number> = new Map([
   [ARPHRD_LOOPBACK, 1], // it has Ethernet headers, with addresses of zero
   [801, 105], // IEEE 802.11
   [803, 127], // IEEE 802.11 with radiotap
-  // No header before IP: tun, WireGuard, IP-in-IP, 6in4, GRE, raw IP of mobile modems.
+  // No header before IP: tun and WireGuard, IP-in-IP, 6in4, raw IP of mobile modems.
   [65534, 101],
   [768, 101],
-  [769, 101],
   [776, 101],
-  [778, 101],
-  [823, 101],
   [519, 101],
 ]);

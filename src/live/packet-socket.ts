@@ -42,6 +42,8 @@ const ETH_P_ALL = 3;
 /** By our own program; elsewhere by the kernel's hash of addresses and ports, with fragments put together first. */
 const FANOUT_BY_PROGRAM = 6;
 const FANOUT_HASH_AND_DEFRAGMENT = 0x8000;
+/** As PACKET_IGNORE_OUTGOING, for the group; Linux 5.11 and newer. */
+const FANOUT_IGNORE_OUTGOING = 0x4000;
 /** The kernel chooses the group's number. Linux 4.12 and newer. */
 const FANOUT_UNIQUE = 0x2000;
 
@@ -92,7 +94,7 @@ export function openPacketSocket(options: PacketSocketOptions): PacketSocket {
     if (options.state.hardware === ARPHRD_LOOPBACK) setNumber(descriptor, PACKET_IGNORE_OUTGOING, 1);
     bindTo(descriptor, options.state.index);
     if (options.promiscuous) joinPromiscuous(descriptor, options.state.index);
-    const fanout = options.fanout === undefined ? undefined : joinFanout(descriptor, options.fanout);
+    const fanout = options.fanout === undefined ? undefined : joinFanout(descriptor, options.fanout, options.state);
     return packetSocket(ring, fanout);
   } catch (error) {
     if (ring) unmapMemory(ring.address, ring.blockSize * ring.blockCount);
@@ -154,15 +156,19 @@ export interface FanoutGroup {
   readonly number: number;
 }
 
-function joinFanout(descriptor: number, group: 'new group' | FanoutGroup): FanoutGroup {
+function joinFanout(descriptor: number, group: 'new group' | FanoutGroup, { hardware }: InterfaceState): FanoutGroup {
   if (group !== 'new group') {
     check('fanout', setNumber(descriptor, PACKET_FANOUT, (group.mode << 16) | group.number));
     return group;
   }
   // Kernels before 4.3 know no programs.
-  const joined = openFanout(descriptor, FANOUT_BY_PROGRAM) ?? openFanout(descriptor, FANOUT_HASH_AND_DEFRAGMENT);
+  const flags = hardware === ARPHRD_LOOPBACK ? [FANOUT_IGNORE_OUTGOING, 0] : [0];
+  const modes = [FANOUT_BY_PROGRAM, FANOUT_HASH_AND_DEFRAGMENT].flatMap((mode) => flags.map((flag) => mode | flag));
+  let joined: FanoutGroup | undefined;
+  for (const mode of modes) joined ??= openFanout(descriptor, mode);
   if (!joined) throw lastError('fanout');
-  if (joined.mode === FANOUT_BY_PROGRAM) attachProgram(descriptor, SOL_PACKET, PACKET_FANOUT_DATA, fanoutProgram());
+  if ((joined.mode & 0xff) === FANOUT_BY_PROGRAM)
+    attachProgram(descriptor, SOL_PACKET, PACKET_FANOUT_DATA, fanoutProgram());
   return joined;
 }
 
