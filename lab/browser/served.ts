@@ -4,7 +4,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const program = process.env.TRESPASS_PROGRAM ?? fileURLToPath(new URL('../../../bin/trespass.cjs', import.meta.url));
+export const program =
+  process.env.TRESPASS_PROGRAM ?? fileURLToPath(new URL('../../../bin/trespass.cjs', import.meta.url));
 
 export interface Served {
   readonly url: string;

@@ -12,7 +12,7 @@ import { exampleConsole } from './example-console.ts';
 import { exitCode } from './exit-code.ts';
 import { parseListenAddress } from './listen-address.ts';
 
-const program = fileURLToPath(new URL('../../../bin/trespass.js', import.meta.url));
+const program = fileURLToPath(new URL('../../../bin/trespass.cjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'trespass-serve-'));
 const store = join(folder, 'store.db');
 after(() => rmSync(folder, { recursive: true }));
