@@ -33,6 +33,8 @@ export class CaptureLoop {
   #evidenceDropped = 0;
   #packetsSkipped = 0;
   #idle = true;
+  /** Time of the packets that the last turn saw, of the source that is furthest behind. */
+  #behind = Number.POSITIVE_INFINITY;
   #stopped = false;
   #nextBeat = 0;
   #nextMessages = 0;
@@ -62,7 +64,12 @@ export class CaptureLoop {
 
   #turn(): void {
     this.#idle = true;
-    for (const reader of this.#readers.values()) if (reader.read(this.#engine)) this.#idle = false;
+    this.#behind = Number.POSITIVE_INFINITY;
+    for (const reader of this.#readers.values()) {
+      if (!reader.read(this.#engine)) continue;
+      this.#idle = false;
+      this.#behind = Math.min(this.#behind, reader.lastTime);
+    }
     if (this.#found.length > 0) this.#post();
   }
 
@@ -114,10 +121,7 @@ export class CaptureLoop {
 
   /** Everything older than this was looked at (microseconds since 1970), as far as this worker goes. */
   #clock(): number {
-    if (this.#idle) return Date.now() * 1000 - inTheKernel;
-    let clock = Number.POSITIVE_INFINITY;
-    for (const { lastTime } of this.#readers.values()) if (lastTime > 0) clock = Math.min(clock, lastTime);
-    return clock === Number.POSITIVE_INFINITY ? 0 : clock - inTheKernel;
+    return Math.min(Date.now() * 1000, this.#behind) - inTheKernel;
   }
 
   #counters(): WorkerCounters {

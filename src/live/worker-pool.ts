@@ -14,8 +14,12 @@ import {
   type WorkerData,
 } from './worker-messages.ts';
 
-/** A worker that says nothing for so long (ms) hangs: it beats four times a second. */
-const silenceAllowed = 10_000;
+/**
+ * A worker that beats in none of so many looks, a second apart, hangs: it beats four times a second. Looks are counted, and
+ * not seconds, for while the whole machine sleeps nobody looks. One that is starting may take longer.
+ */
+const silentLooksAllowed = 10;
+const silentLooksAtStart = 60;
 /** Between the deaths and the next start (ms), so that a fault that stays does not eat the machine. */
 const restPause = 250;
 
@@ -36,7 +40,8 @@ interface Post {
   readonly sources: Map<number, Source>;
   readonly detaching: Map<number, () => void>;
   clock: number;
-  heardAt: number;
+  /** Looks since its last beat. */
+  silentLooks: number;
   /** Of the worker that is there, and of those before it. */
   counters: WorkerCounters;
   before: WorkerCounters;
@@ -75,7 +80,7 @@ export class WorkerPool {
 
   /** Did all of them beat lately? */
   get healthy(): boolean {
-    return this.#posts.every(({ heardAt }) => performance.now() - heardAt < silenceAllowed);
+    return this.#posts.every(({ silentLooks }) => silentLooks < silentLooksAllowed);
   }
 
   /** Of each worker, those before it in its place included. */
@@ -134,7 +139,7 @@ export class WorkerPool {
       sources: new Map(),
       detaching: new Map(),
       clock: 0,
-      heardAt: performance.now(),
+      silentLooks: 0,
       counters: noCounters,
       before: noCounters,
       ready: false,
@@ -171,7 +176,7 @@ export class WorkerPool {
       Atomics.sub(post.waiting, 0, message.evidence.length);
       for (const evidence of message.evidence) this.#options.onEvidence(evidence);
     } else if (message.kind === 'beat') {
-      post.heardAt = performance.now();
+      post.silentLooks = 0;
       post.clock = message.clock;
       post.counters = message.counters;
       post.ready = true;
@@ -197,15 +202,16 @@ export class WorkerPool {
     const waiting = new SharedArrayBuffer(4);
     post.waiting = new Int32Array(waiting);
     post.worker = this.#startWorker(waiting);
-    post.heardAt = performance.now();
+    post.silentLooks = 0;
     this.#listen(post, index);
     for (const source of post.sources.values()) send(post, { kind: 'attach', source, afterDeath: true });
   }
 
   #lookForHanging(): void {
     for (const post of this.#posts) {
-      if (performance.now() - post.heardAt < silenceAllowed) continue;
-      post.heardAt = performance.now();
+      post.silentLooks++;
+      if (post.silentLooks < (post.ready ? silentLooksAllowed : silentLooksAtStart)) continue;
+      post.silentLooks = 0;
       void post.worker.terminate();
     }
   }
