@@ -145,6 +145,19 @@ describe("Zeek's logs", () => {
     }
   });
 
+  it('JSON with the connection as an object of its own', () => {
+    const row = {
+      ts: 1,
+      id: { orig_h: '10.0.0.1', orig_p: 40000, resp_h: '10.0.0.80', resp_p: 22 },
+      client: 'SSH-2.0-x',
+    };
+    const parsed = zeekLogParser('ssh.log').parse(JSON.stringify(row)) as LogRecord;
+    assert.deepEqual(
+      [parsed.source, parsed.sourcePort, parsed.target, parsed.targetPort],
+      ['10.0.0.1', 40000, '10.0.0.80', 22],
+    );
+  });
+
   it('other logs, and rows that do not fit their header, give nothing', () => {
     const parser = zeekLogParser('conn.log');
     assert.equal(parser.parse('a\tb'), 'malformed');

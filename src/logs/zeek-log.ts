@@ -8,7 +8,7 @@
 import { isIP } from 'node:net';
 import { basename } from 'node:path';
 import type { Transport } from '../protocol/protocol.ts';
-import { asPort, asText, asTexts, type JsonObject, parseObject } from './json-values.ts';
+import { asObject, asPort, asText, asTexts, type JsonObject, parseObject } from './json-values.ts';
 import type { LeftOut, LoggedValue, LogParser, LogRecord } from './log-record.ts';
 import { epochTime, isoTimestamp } from './log-time.ts';
 import { type ZeekLog, zeekLogs } from './zeek-records.ts';
@@ -46,17 +46,19 @@ function recordOf(row: JsonObject, log: ZeekLog | undefined): LogRecord | LeftOu
   if (log === undefined) return 'other';
   const time = timeOf(row.ts);
   if (Number.isNaN(time)) return 'without-time';
-  const source = asText(row['id.orig_h']) ?? '';
-  const target = asText(row['id.resp_h']) ?? '';
+  // Some forwarders nest what Zeek names with a dot.
+  const id = asObject(row.id) ?? {};
+  const source = asText(row['id.orig_h'] ?? id.orig_h) ?? '';
+  const target = asText(row['id.resp_h'] ?? id.resp_h) ?? '';
   if (isIP(source) === 0 || isIP(target) === 0) return 'without-address';
   return {
     kind: log.kind,
     time,
     transport: transportOf(row, log),
     source,
-    sourcePort: asPort(row['id.orig_p']),
+    sourcePort: asPort(row['id.orig_p'] ?? id.orig_p),
     target,
-    targetPort: asPort(row['id.resp_p']),
+    targetPort: asPort(row['id.resp_p'] ?? id.resp_p),
     flow: asText(row.uid) ?? '',
     values: valuesOf(row, log),
   };
