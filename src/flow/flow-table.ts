@@ -810,20 +810,30 @@ export class FlowTable {
 /** Runs of segments without a hole between them, overlaps counted once. */
 function contiguous(segments: readonly HeldSegment[]): Uint8Array[] {
   const runs: Uint8Array[] = [];
-  let run: number[] = [];
+  let parts: Uint8Array[] = [];
   let next = 0;
   for (const { sequence, bytes } of segments) {
-    const ahead = (sequence - next) | 0;
-    if (run.length > 0 && ahead > 0) {
-      runs.push(Uint8Array.from(run));
-      run = [];
+    const ahead = parts.length === 0 ? 0 : (sequence - next) | 0;
+    if (ahead > 0) {
+      runs.push(joined(parts));
+      parts = [];
     }
-    if (run.length === 0) next = sequence;
-    for (let at = run.length === 0 ? 0 : -ahead; at < bytes.length; at++) run.push(bytes[at] as number);
-    if (((sequence + bytes.length - next) | 0) > 0) next = (sequence + bytes.length) | 0;
+    if (ahead + bytes.length <= 0) continue;
+    parts.push(ahead < 0 ? bytes.subarray(-ahead) : bytes);
+    next = (sequence + bytes.length) | 0;
   }
-  if (run.length > 0) runs.push(Uint8Array.from(run));
+  if (parts.length > 0) runs.push(joined(parts));
   return runs;
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** An endpoint to 32 bits: each bit of address and port changes about half of them, in a way that the key decides. */

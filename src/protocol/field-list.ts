@@ -16,6 +16,20 @@ export class FieldList {
     this.fields.push({ name, value, start, end });
   }
 
+  /** The same, of a value that takes time and that hardly anybody asks for. The bytes must still be there then. */
+  addComputed(name: string, compute: () => string, start: number, end: number): void {
+    let known: string | undefined;
+    this.fields.push({
+      name,
+      get value() {
+        known ??= compute();
+        return known;
+      },
+      start,
+      end,
+    });
+  }
+
   /** The bytes `start` to `end` as they are. */
   addBytes(name: string, start: number, end: number): void {
     this.fields.push({ name, value: textOf(this.bytes, start, end), start, end });

@@ -154,7 +154,7 @@ function addHello(bytes: Uint8Array, hello: ClientHello, datagram: boolean, list
   if (protocols) list.add('tls.alpn', protocols.names.join(','), protocols.span.start, protocols.span.end);
   const name = serverName(bytes, hello);
   if (name) list.addBytes('tls.server_name', name.start, name.end);
-  list.add('tls.ja4', ja4(bytes, hello, datagram), start, extensionsSpan.end);
+  list.addComputed('tls.ja4', () => ja4(bytes, hello, datagram), start, extensionsSpan.end);
 }
 
 function hexList(numbers: readonly number[]): string {
