@@ -94,7 +94,7 @@ describe('trespass serve', () => {
   it('refuses a file that is no store', async () => {
     const { code, err } = await trespass('serve', '--store', program);
     assert.equal(code, exitCode.failed);
-    assert.match(err, /trespass\.js/);
+    assert.match(err, /no store of Trespass/);
   });
 
   it('docs/serve.md explains every option', async () => {
