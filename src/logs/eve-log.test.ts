@@ -221,6 +221,13 @@ describe('EVE: alerts of our rules', () => {
     );
   });
 
+  it('of a rule of somebody’s own under such a number are left out: its message is another', () => {
+    const named = (signature: string) =>
+      JSON.stringify({ ...place, event_type: 'alert', alert: { signature_id: 9100301, signature } });
+    assert.equal(typeof parser.parse(named('TRESPASS SMTP client introduces itself as nmap.scanme.org')), 'object');
+    assert.equal(parser.parse(named('LOCAL printer test')), 'other');
+  });
+
   it('on a packet of the server: who answered is not accused', () => {
     const turned = record(alert(9100301, { direction: 'to_client', src_ip: '10.0.0.80', dest_ip: '10.0.0.1' }));
     assert.equal(turned.source, '10.0.0.1');

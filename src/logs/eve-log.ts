@@ -33,7 +33,10 @@ export function eveLogParser({ catalogue, sidBase = defaultSidBase }: EveLogOpti
       const type = asText(event?.event_type);
       if (event === undefined || type === undefined) return 'malformed';
       if (type === 'alert') {
-        const meaning = meaningOf(asObject(event.alert)?.signature_id);
+        const alert = asObject(event.alert);
+        // Somebody's own rule may have such a number; our export's messages all begin alike.
+        const foreign = asText(alert?.signature)?.startsWith('TRESPASS ') === false;
+        const meaning = foreign ? undefined : meaningOf(alert?.signature_id);
         return meaning === undefined ? 'other' : alertRecord(event, meaning);
       }
       return protocolRecord(event, type);
