@@ -46,7 +46,10 @@ export class SignatureNumbers implements SignatureTable {
       transaction.insert(
         'signature',
         { digest: 'bytea', id: 'text', data: 'text' },
-        [...unknown].map(([digest, { text, all }]) => [Buffer.from(digest, 'hex'), all[0]!.id, text]),
+        // Sorted, so that two who add the same do not wait for each other.
+        [...unknown]
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([digest, { text, all }]) => [Buffer.from(digest, 'hex'), all[0]!.id, text]),
         true,
       ),
     );
