@@ -120,6 +120,15 @@ describe('watch', { skip }, () => {
     const wrong = launch(stage.network.target, ['--filter', 'tcp prot 80', 'eth0']);
     assert.equal(await wrong.end('SIGCONT'), 2);
     assert.match(wrong.log(), /The filter “tcp prot 80” is wrong: .*tcpdump's syntax/);
+
+    // Where there is no libpcap: no filter, but all else.
+    const hidden = 'for file in /usr/lib/*/libpcap.so*; do mount --bind /dev/null "$file"; done; exec "$@"';
+    const hide = ['unshare', '--mount', 'sh', '-c', hidden, 'sh'];
+    const without = launch(stage.network.target, ['--filter', 'tcp', 'eth0'], hide);
+    assert.equal(await without.end('SIGCONT'), 1);
+    assert.match(without.log(), /libpcap is not installed\. Install it: apt-get install libpcap0\.8 .*tcpdump -i eth0/);
+    const unfiltered = await startWatch(stage.network.target, ['eth0'], hide);
+    assert.equal(await unfiltered.end(), 0);
   });
 
   it('reads configuration and signatures again in the middle of a flow and of a scan', async () => {
