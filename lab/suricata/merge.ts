@@ -22,7 +22,7 @@ export interface MergedCapture {
 export interface Merged {
   readonly captures: readonly MergedCapture[];
   readonly frames: readonly TimedFrame[];
-  /** Captures of other link layers than Ethernet, which have no VLANs. */
+  /** Captures of other link layers than Ethernet, which have no VLANs, and what is no capture. */
   readonly omitted: readonly string[];
 }
 
@@ -38,17 +38,18 @@ export async function mergeCaptures(
   let time = firstTime;
   for (const path of paths.slice(0, vlans)) {
     const vlan = captures.length + 1;
-    const { read, ours, otherLink } = await readOne(path, catalogue, memory);
-    if (otherLink) {
+    // What cannot be read is left out like what has no Ethernet.
+    const one = await readOne(path, catalogue, memory).catch(() => undefined);
+    if (one === undefined || one.otherLink) {
       omitted.push(path);
       continue;
     }
     const hosts = new Map<string, number>();
-    for (const bytes of read) {
+    for (const bytes of one.read) {
       time += step;
       frames.push({ bytes: tagged(rehoused(bytes, vlan, hosts), vlan), time });
     }
-    captures.push({ path, vlan, ours });
+    captures.push({ path, vlan, ours: one.ours });
   }
   return { captures, frames, omitted };
 }

@@ -115,15 +115,20 @@ describe('rules in Suricata', { skip }, () => {
       const meaning = ruleMeaning(defaultSidBase, sid)!;
       return `${sourceIp} ${catalogue.find((signature) => signature.sid === meaning.signatureSid)!.id} ${meaning.role}`;
     });
-    assert.deepEqual(seen.sort(), [
-      `10.0.0.2 ${other.id} internal`,
+    // Which of the two completes the pair depends on when Suricata looks at the end of a stream.
+    const pair = seen.filter((one) => one.startsWith('10.0.0.2 '));
+    assert.ok(
+      pair.length === 1 && [`${one.id} internal`, `${other.id} internal`].includes(pair[0]!.slice(9)),
+      pair.join(),
+    );
+    assert.deepEqual(seen.filter((one) => !pair.includes(one)).sort(), [
       '10.0.0.3 smtp-ehlo-scanme outbound',
       '192.0.2.3 smtp-ehlo-scanme inbound',
       'fd00:0000:0000:0000:0000:0000:0000:0003 smtp-ehlo-scanme internal',
     ]);
   });
 
-  it('are no more than three for each thing that a signature looks for, and one that marks', () => {
+  it('have a number each', () => {
     const sids = exportSuricata(catalogue, options).map((rule) => Number(/ sid:(\d+);/.exec(rule)![1]));
     assert.equal(new Set(sids).size, sids.length);
   });

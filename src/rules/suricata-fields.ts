@@ -52,11 +52,11 @@ const line = (before: string, after = '[ \\t]*\\r*\\n'): StreamPlace => ({
   never: '\\r\\n',
 });
 const command = (verbs: string): StreamPlace => line(`(?:^|\\n)(?i:${verbs})`);
-/** A header of a request whose request line ends with the protocol's name and version; not in the body of an HTTP request. */
+/** Where the headers of a request are, whose line ends with the protocol's name and version; not in the body of an HTTP request. */
+const inHeaders = (protocol: string): string =>
+  `^(?![^\\r\\n]* HTTP/)(?:|.*?\\n)[A-Z]+ [^\\r\\n]+ ${protocol}/\\d\\.\\d\\r?\\n(?:[^\\r\\n]+\\r?\\n)*?`;
 const header = (protocol: string, names: string): StreamPlace =>
-  line(
-    `^(?![^\\r\\n]* HTTP/)(?:|.*?\\n)[A-Z]+ [^\\r\\n]+ ${protocol}/\\d\\.\\d\\r?\\n(?:[^\\r\\n]+\\r?\\n)*?(?i:${names})[ \\t]*:[ \\t]*`,
-  );
+  line(`${inHeaders(protocol)}(?i:${names})[ \\t]*:[ \\t]*`);
 /** RFC 5321 section 4.1.1.4: what follows DATA is a mail, until the flow ends or a dot stands alone; the first line is a command. */
 const outsideMail =
   '^(?=(?i:EHLO|HELO|LHLO|VRFY|EXPN|ETRN|HELP|NOOP|RSET|QUIT|DATA|STARTTLS|TURN|MAIL|RCPT|AUTH|BDAT|XCLIENT)\\b)(?:(?!(?i:DATA)[ \\t]*\\r?\\n)[^\\n]*\\n)*?';
@@ -132,6 +132,7 @@ export const streamPlaces: Readonly<Record<string, StreamPlace>> = {
   'sip.to': header('SIP', 'To|t'),
   'sip.via': header('SIP', 'Via|v'),
   'sip.contact': header('SIP', 'Contact|m'),
+  'sip.header': line(inHeaders('SIP')),
   'sip.user_agent': header('SIP', 'User-Agent'),
   'smtp.helo': line(`${outsideMail}(?i:EHLO|HELO|LHLO)[ \\t]+`),
   'smtp.mail_from': envelope('MAIL FROM'),

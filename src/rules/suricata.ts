@@ -6,6 +6,7 @@ import { PacketSignatures } from '../signature/packet-signatures.ts';
 import type { Grade, Signature } from '../signature/signature.ts';
 import { suricataAnswer } from './suricata-answer.ts';
 import type { Detection, SuricataVersion } from './suricata-detection.ts';
+import { withFastPattern } from './suricata-fast-pattern.ts';
 import { sequenceLinks, sequenceMark } from './suricata-sequences.ts';
 import { type Role, ruleSid } from './suricata-sids.ts';
 
@@ -192,7 +193,7 @@ class RuleWriter {
     const port = ports.length === 0 ? 'any' : ports.length === 1 ? String(ports[0]) : `[${ports.join(',')}]`;
     const all = [
       `msg:"${message(signature, sequence)}"`,
-      ...options,
+      ...withFastPattern(options),
       ...signature.nmap.emittedBy.slice(0, 3).map((file) => `reference:url,svn.nmap.org/nmap/${file}`),
       'classtype:network-scan',
       `priority:${priority}`,

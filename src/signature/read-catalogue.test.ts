@@ -83,7 +83,12 @@ describe('readCatalogue', () => {
   });
 
   it('reads a folder, in the order of the ids', (context) => {
-    const read = catalogue(context, { 'b/two.yaml': yaml(9100002), 'a/one.yaml': yaml(9100001), 'schema.json': '{}' });
+    const read = catalogue(context, {
+      'b/two.yaml': yaml(9100002),
+      'a/one.yaml': yaml(9100001),
+      'schema.json': '{}',
+      'revisions.json': '{}',
+    });
     assert.deepEqual(lines(read), []);
     assert.deepEqual(
       read.signatures.map(({ id }) => id),

@@ -70,7 +70,7 @@ function catalogueFiles(directory: string, faults: Fault[]): string[] {
     .sort();
   for (const path of paths) {
     // What an editor needs, what explains the folder, and what a version control keeps there.
-    if (path === 'schema.json' || path === 'README.md' || /(^|\/)\./.test(path)) continue;
+    if (path === 'schema.json' || path === 'revisions.json' || path === 'README.md' || /(^|\/)\./.test(path)) continue;
     if (/^[a-z0-9]+(-[a-z0-9]+)*\/[a-z0-9]+(-[a-z0-9]+)*\.yaml$/.test(path)) files.push(path);
     else
       faults.push({
