@@ -34,6 +34,7 @@ import type {
   Written,
 } from './store.ts';
 import { StoreError } from './store-error.ts';
+import { StoredAuthorisations } from './stored-authorisations.ts';
 import { signaturesOf, writeBatch } from './write-batch.ts';
 
 const longestComment = 16_384;
@@ -47,21 +48,23 @@ export interface SqlStoreOptions {
 export class SqlStore implements Store {
   readonly #database: Database;
   readonly #signatures: SignatureNumbers;
+  readonly #authorisations: StoredAuthorisations;
   readonly #window: number;
   readonly #now: () => number;
 
   constructor(database: Database, { windowSeconds, now = () => Date.now() * 1000 }: SqlStoreOptions) {
     this.#database = database;
     this.#signatures = new SignatureNumbers(database);
+    this.#authorisations = new StoredAuthorisations(database);
     this.#window = windowSeconds * 1e6;
     this.#now = now;
   }
 
   async write(batch: Batch): Promise<Written> {
     await this.#signatures.register(signaturesOf(batch.alerts));
-    return this.#database.transaction((transaction) =>
-      writeBatch(transaction, { signatures: this.#signatures, window: this.#window, now: this.#now() }, batch),
-    );
+    const alerts = await this.#authorisations.apply(batch.alerts);
+    const context = { signatures: this.#signatures, window: this.#window, now: this.#now() };
+    return this.#database.transaction((transaction) => writeBatch(transaction, context, { ...batch, alerts }));
   }
 
   list(filter: ScanFilter, page?: Page): Promise<ScanPage> {

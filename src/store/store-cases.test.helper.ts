@@ -403,6 +403,19 @@ export function storeCases(open: () => Promise<Store>): void {
       (await store.authorisedScanners()).map(({ address, by }) => [address, by]),
       [['10.0.8.0/24', 'ada']],
     );
+    const written = await store.write({
+      sensor: 'dmz',
+      alerts: [scanned({ source: '10.0.8.20' }), scanned({ source: '10.0.8.20', at: 200 * 86_400 })],
+      tell: true,
+    });
+    assert.deepEqual(
+      written.scans.map(({ alert, severityFound }) => [alert.severity, severityFound, alert.authorisation?.owner]),
+      [
+        ['info', 'info', 'Blue team'],
+        ['high', 'high', undefined],
+      ],
+      'until it expires',
+    );
     await assert.rejects(store.addAuthorisedScanner({ ...given, address: '10/8' }, 'ada'), { fault: 'bad-question' });
     assert.equal(await store.removeAuthorisedScanner(id), true);
     assert.equal(await store.removeAuthorisedScanner(id), false);

@@ -187,10 +187,11 @@ export class StoreWriter {
 /** What the store knows of the scan. If that has gone on since (opened and closed in one batch): the alert, and what it adds. */
 function withStored(alert: Alert, stored: Alert | undefined): Alert {
   if (!stored || stored.state === alert.state) return stored ?? alert;
-  const { incidents, raisedFrom, sensors } = stored;
+  const { severity, authorisation, incidents, raisedFrom, sensors } = stored;
   return {
     ...alert,
-    severity: incidents ? stored.severity : alert.severity,
+    severity,
+    ...(authorisation && { authorisation }),
     ...(incidents && { incidents }),
     ...(raisedFrom && { raisedFrom }),
     ...(sensors && { sensors }),

@@ -64,7 +64,10 @@ export interface Store {
   /** Scans that it has raised stay raised; later ones are not. False: there is no such open incident. */
   closeIncident(id: number, by?: string): Promise<boolean>;
 
-  /** Authorised scanners that were added while running, besides those of the configuration file. */
+  /**
+   * Authorised scanners that were added while running, besides those of the configuration file. What is written from then on
+   * and is a scan of theirs becomes `info`, with the authorisation in the alert.
+   */
   authorisedScanners(): Promise<readonly StoredAuthorisation[]>;
   addAuthorisedScanner(scanner: AuthorisedScanner, by: string): Promise<StoredAuthorisation>;
   /** False: there is none with this id. */
