@@ -79,10 +79,12 @@ const cookieLine: (name: string) => Translate = (name) =>
     return cookie === undefined ? undefined : { is: cookie };
   });
 
-const ftpArgument: (command: string) => Translate = (command) => (test, options) => {
-  const items = sigmaItems('ftp.command_data', test, options);
-  return items && { items: [['ftp.command', command], ...items] };
-};
+const ftpArgument =
+  (command: string, [name, argument]: readonly [string, string] = ['ftp.command', 'ftp.command_data']): Translate =>
+  (test, options) => {
+    const items = sigmaItems(argument, test, options);
+    return items && { items: [[name, command], ...items] };
+  };
 
 const ftpCommand: Translate = ({ is }, options) => {
   const [, command, argument] = /^([A-Z]{3,4}) (.+)$/s.exec(is ?? '') ?? [];
@@ -141,6 +143,7 @@ const translations: Readonly<Partial<Record<LogKind, Readonly<Record<string, Tra
     'dns.type': word('qtype_name', (type) => (type === 'ANY' ? '\\*' : type)),
     'dns.class': word('qclass_name', (name) => ({ IN: 'C_INTERNET', CH: 'C_CHAOS', HS: 'C_HESIOD' })[name]),
   },
+  'zeek-ftp': { 'ftp.port': ftpArgument('PORT', ['command', 'arg']) },
   'eve-ssh': { 'ssh.banner': banner },
   'eve-rdp': { 'rdp.cookie_line': cookieLine('rdp.cookie') },
   'eve-smtp': {

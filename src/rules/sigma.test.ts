@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -145,6 +146,31 @@ describe("Sigma rules against Sigma's own schema", () => {
       const validate = 'correlation' in one.content ? correlation : rule;
       assert.ok(validate(parse(sigmaYaml(one))), `${one.file}: ${JSON.stringify(validate.errors)}`);
     }
+  });
+});
+
+/** Where Python has pySigma (`pip install pysigma`). */
+describe('pySigma', () => {
+  const python = (program: string, input = '') => spawnSync('python3', ['-c', program], { input, encoding: 'utf8' });
+  const skip =
+    python('from sigma.backends.test import TextQueryTestBackend').status === 0 ? false : 'Python has no pySigma here';
+
+  it('takes and converts every rule', { skip }, () => {
+    const { status, stdout, stderr } = python(
+      `
+import sys
+from sigma.collection import SigmaCollection
+from sigma.backends.test import TextQueryTestBackend
+rules = SigmaCollection.from_yaml(sys.stdin.read())
+print(len(rules.rules), len(TextQueryTestBackend().convert(rules)))`,
+      rules.map(sigmaYaml).join('---\n'),
+    );
+    assert.equal(status, 0, stderr);
+    const [taken, converted] = stdout.trim().split(' ').map(Number);
+    assert.equal(taken, rules.length);
+    // Rules that a correlation names are converted as a part of it.
+    const named = correlations.flatMap(({ content }) => (content.correlation as { rules: string[] }).rules);
+    assert.equal(converted, rules.length - named.length);
   });
 });
 
