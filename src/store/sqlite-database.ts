@@ -189,7 +189,7 @@ class SqliteFile implements Database {
     this.#readOnly = readOnly;
     this.#connection = new SqliteConnection(file, writer);
     const reader = open(file, { readOnly: true, timeout: 5000 });
-    reader.exec('PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824;');
+    reader.exec('PRAGMA cache_size = -65536;');
     this.reader = new SqliteConnection(file, reader);
     this.#open.push(reader, writer);
   }
