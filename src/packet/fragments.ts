@@ -21,6 +21,14 @@ export const REASSEMBLED_PAYLOAD = 64;
 const SMALLEST_BUFFER = 1024;
 /** Power of two. */
 const BUCKETS = 4096;
+/** Datagrams that are done, so many of them and no larger than this, wait for being used again. */
+const SPARE_DATAGRAMS = 128;
+const SPARE_BUFFER = 8192;
+/**
+ * The last that were done are not used again yet, for their bytes may still be read: a reassembled packet may be a tunnel
+ * with fragments inside, as deep as the decoder follows.
+ */
+const STILL_READ = 64;
 
 /** A datagram of which some fragments have arrived. */
 class Datagram {
@@ -73,6 +81,8 @@ export class Fragments {
   #newest: Datagram | undefined;
   #datagrams = 0;
   #memory = 0;
+  /** First in, first out. */
+  readonly #spare: Datagram[] = [];
 
   /** Incomplete datagrams at present. */
   get size(): number {
@@ -195,7 +205,7 @@ export class Fragments {
       }
     }
     if (this.#datagrams >= MAXIMUM_DATAGRAMS) this.#evict();
-    const datagram = new Datagram();
+    const datagram = this.#spare.length > STILL_READ ? cleared(this.#spare.shift() as Datagram) : new Datagram();
     datagram.key0 = packet.source0;
     datagram.key1 = packet.source1;
     datagram.key2 = packet.source2;
@@ -282,5 +292,20 @@ export class Fragments {
     else this.#newest = datagram.older;
     this.#datagrams--;
     this.#memory -= datagram.bytes.length;
+    datagram.inBucket = undefined;
+    datagram.older = undefined;
+    datagram.newer = undefined;
+    if (datagram.bytes.length <= SPARE_BUFFER && this.#spare.length < SPARE_DATAGRAMS) this.#spare.push(datagram);
   }
+}
+
+/** As new, but for the bytes, which only those that arrive are read of. */
+function cleared(datagram: Datagram): Datagram {
+  datagram.arrived.fill(0, 0, (datagram.farthest + 7) >> 3);
+  datagram.unitsArrived = 0;
+  datagram.farthest = 0;
+  datagram.length = -1;
+  datagram.headerLength = 0;
+  datagram.protocol = 0;
+  return datagram;
 }

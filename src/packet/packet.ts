@@ -4,7 +4,7 @@
  */
 export class Packet {
   /** What the offsets below point into: the caller's buffer, or the fragment reassembler's. Valid until the next packet. */
-  bytes: Uint8Array = new Uint8Array(0);
+  bytes: Uint8Array;
   /** Capture time: seconds since 1970 (UTC) and microseconds of the second. */
   seconds = 0;
   microseconds = 0;
@@ -40,4 +40,8 @@ export class Packet {
   tcpFlags = 0;
   sequence = 0;
   acknowledgement = 0;
+
+  constructor(bytes: Uint8Array = new Uint8Array(0)) {
+    this.bytes = bytes;
+  }
 }
