@@ -83,13 +83,13 @@ function serviceOf(
   { packets }: ServeOptions,
   onError: (error: unknown) => void,
 ): Service {
-  const { listeners, waiting, streamTime } = serverLimits;
+  const { listeners, waiting, changes, streamTime } = serverLimits;
   return {
     store,
     catalogue,
     settings: scan,
     packets,
-    live: new LiveStream({ store, listeners, waiting, time: streamTime, onError }),
+    live: new LiveStream({ store, listeners, waiting, changes, time: streamTime, onError }),
     counters: emptyServerCounters(),
     version: version(),
     now: () => Date.now() * 1000,

@@ -14,8 +14,10 @@ export const serverLimits = Object.freeze({
   connections: 1024,
   /** A wall, a shift and a few programs; each costs one connection and what waits for it. */
   listeners: 100,
-  /** Bytes that wait for one listener: two thousand scans that it has not read yet. Then it is let go. */
-  waiting: 1 << 20,
+  /** Of one listener, a second after it was told: half a thousand scans that it has not read yet. Then it is let go. */
+  waiting: 512 << 10,
+  /** Scans told one by one in a second; of more, listeners are told to load anew. */
+  changes: 2000,
   /** A revoked token must not look on for ever: the stream ends, and its client comes back with its token. */
   streamTime: 600_000,
   /** A person clicks ten times a second at most; a page that loads takes ten requests. Behind a proxy, many share an address. */

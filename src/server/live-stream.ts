@@ -10,7 +10,7 @@ export interface LiveStreamOptions {
   readonly store: Pick<Store, 'changedSince'>;
   /** Listeners at once. */
   readonly listeners: number;
-  /** Bytes that wait for one listener. */
+  /** Bytes that may wait for one listener, besides what one look tells. */
   readonly waiting: number;
   /** Milliseconds between two looks at the store. */
   readonly every?: number;
@@ -102,13 +102,18 @@ export class LiveStream {
   }
 
   #write(listener: Listener, frame: Uint8Array): void {
-    const { sink } = listener;
-    sink.write(frame);
+    listener.sink.write(frame);
     this.sent++;
-    if (sink.writableLength <= this.#options.waiting) return;
-    this.dropped++;
-    this.#forget(listener);
-    sink.destroy();
+  }
+
+  /** What was told in the last look has had its time: of who still has so much of it waiting, nothing can be hoped. */
+  #dropSlow(): void {
+    for (const listener of [...this.#listeners]) {
+      if (listener.sink.writableLength <= this.#options.waiting) continue;
+      this.dropped++;
+      this.#forget(listener);
+      listener.sink.destroy();
+    }
   }
 
   #forget(listener: Listener): void {
@@ -147,6 +152,7 @@ export class LiveStream {
 
   async #look(): Promise<void> {
     const { store, changes: most } = this.#options;
+    this.#dropSlow();
     let told = 0;
     let more = true;
     while (more && this.#listeners.size > 0) {
