@@ -51,7 +51,19 @@ function portable(pattern: string): string {
     const character = pattern[index]!;
     if (character === '\\') {
       const next = pattern[++index]!;
-      result += next === '/' ? '\\x2f' : next === '"' ? '\\x22' : `\\${next}`;
+      // A byte in JavaScript's longer form.
+      if (next === 'u' && /^00[0-9a-f]{2}/i.test(pattern.slice(index + 1))) {
+        result += `\\x${pattern.slice(index + 3, index + 5)}`;
+        index += 4;
+        continue;
+      }
+      result += /[/";]/.test(next) ? `\\x${next.charCodeAt(0).toString(16)}` : `\\${next}`;
+      continue;
+    }
+    // JavaScript's class without anything excluded.
+    if (pattern.startsWith('[^]', index) && !inClass) {
+      result += '[\\x00-\\xff]';
+      index += 2;
       continue;
     }
     if (character === '[') inClass = true;
