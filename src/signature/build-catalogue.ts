@@ -3,7 +3,13 @@
 import { writeFileSync } from 'node:fs';
 import { protocols } from '../protocol/protocols.ts';
 import { printFaults } from './catalogue-fault.ts';
-import { compiledCatalogue, detectionCatalogue, revisionsFile, schemaFile, signaturesDirectory } from './catalogue-paths.ts';
+import {
+  compiledCatalogue,
+  detectionCatalogue,
+  revisionsFile,
+  schemaFile,
+  signaturesDirectory,
+} from './catalogue-paths.ts';
 import { compileSignatures } from './compile-signatures.ts';
 import { knownFields } from './known-fields.ts';
 import { readCatalogue } from './read-catalogue.ts';
