@@ -18,6 +18,7 @@ import { openStore } from '../src/store/open-store.ts';
 import { startCluster, withoutPostgres } from '../src/store/postgres-cluster.test.helper.ts';
 import { loadSqlite } from '../src/store/sqlite-driver.ts';
 import type { ScanFilter, Store } from '../src/store/store.ts';
+import type { StoreError } from '../src/store/store-error.ts';
 import { type Alert, defaultScanSettings, loadCatalogue, readCaptures } from '../src/trespass.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -48,7 +49,8 @@ function moved(alert: Alert, number: number, random: () => number): Alert {
 }
 
 const seconds = 20;
-const batchSize = 500;
+/** What a busy sensor finds in a moment. */
+const batchSize = 100;
 
 /** A sensor, as a process of its own: writes for some seconds, and says how much. */
 async function writeAsSensor(location: string, sensor: string): Promise<void> {
@@ -61,12 +63,24 @@ async function writeAsSensor(location: string, sensor: string): Promise<void> {
   const end = performance.now() + seconds * 1000;
   while (performance.now() < end) {
     const batch = Array.from({ length: batchSize }, () => moved(alerts[scans % alerts.length]!, scans++, Math.random));
-    await store.write({ sensor, alerts: batch });
+    await writePatiently(store, sensor, batch);
     for (const { evidenceCount } of batch) evidence += evidenceCount;
   }
   process.send?.({ scans, evidence });
   await store.close();
   process.disconnect();
+}
+
+/** Four that write one file all the time are more than it is made for: some wait longer than the store does. */
+async function writePatiently(store: Store, sensor: string, alerts: readonly Alert[]): Promise<void> {
+  for (;;) {
+    try {
+      await store.write({ sensor, alerts });
+      return;
+    } catch (error) {
+      if ((error as StoreError).fault !== 'locked') throw error;
+    }
+  }
 }
 
 async function measureWriting(name: string, location: string, sensors: number): Promise<void> {

@@ -2,6 +2,7 @@
 
 import { severities } from '../scan/alert.ts';
 import type { AuthorisedScanner } from '../scan/scan-settings.ts';
+import { encodeAlert } from './alert-codec.ts';
 import type { Database } from './database.ts';
 import { tellDue } from './due-scans.ts';
 import { addIncident, closeIncident, listIncidents } from './incident-records.ts';
@@ -63,7 +64,8 @@ export class SqlStore implements Store {
   async write(batch: Batch): Promise<Written> {
     await this.#signatures.register(signaturesOf(batch.alerts));
     const alerts = await this.#authorisations.apply(batch.alerts);
-    const context = { signatures: this.#signatures, window: this.#window, now: this.#now() };
+    const encoded = new Map(alerts.map((alert) => [alert, encodeAlert(alert, this.#signatures)]));
+    const context = { signatures: this.#signatures, encoded, window: this.#window, now: this.#now() };
     return this.#database.transaction((transaction) => writeBatch(transaction, context, { ...batch, alerts }));
   }
 

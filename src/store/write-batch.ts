@@ -31,6 +31,8 @@ import type { Batch, StoredScan, Written } from './store.ts';
 
 export interface WriteContext {
   readonly signatures: SignatureNumbers;
+  /** The alerts as bytes: made before, for nobody else can write while a transaction lasts. */
+  readonly encoded: ReadonlyMap<Alert, Uint8Array>;
   /** Microseconds between parts of different sensors that are still one scan. */
   readonly window: number;
   /** Microseconds. */
@@ -257,7 +259,7 @@ class BatchWork {
       first_seen: columnTime(alert.firstSeen),
       last_seen: columnTime(alert.lastSeen),
       evidence: alert.evidenceCount,
-      data: encodeAlert(alert, this.#context.signatures),
+      data: this.#context.encoded.get(alert) ?? encodeAlert(alert, this.#context.signatures),
     };
   }
 
