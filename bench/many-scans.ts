@@ -36,13 +36,14 @@ export interface ManyScansOptions {
   readonly until: number;
   /** Hosts of ours: 10.20.0.0 and on. */
   readonly hosts?: number;
+  /** Scans at once; 500. */
+  readonly batch?: number;
   /** Of a hundred scans, so many come from outside. */
   readonly fromOutside?: number;
 }
 
-/** In batches of 500. */
 export function* manyScans(templates: readonly Alert[], options: ManyScansOptions): Generator<Alert[]> {
-  const { count, seed = 1, since, until, hosts = 500, fromOutside = 60 } = options;
+  const { count, seed = 1, since, until, hosts = 500, fromOutside = 60, batch: size = 500 } = options;
   const random = new Random(seed);
   const perimeter = new Perimeter(defaultScanSettings.internal);
   const inside = () => {
@@ -56,7 +57,7 @@ export function* manyScans(templates: readonly Alert[], options: ManyScansOption
     const source = random.chance(fromOutside / 100) ? outside() : inside();
     const start = Math.floor(since + ((until - since) * index) / count);
     batch.push(another(template, index, source, inside, start, perimeter));
-    if (batch.length < 500) continue;
+    if (batch.length < size) continue;
     yield batch;
     batch = [];
   }

@@ -3,7 +3,7 @@
  * take, how much memory it needs, how many changes a second the live stream bears.
  */
 
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,6 @@ import { openStore } from '../src/store/open-store.ts';
 import { manyScans, scanTemplates } from './many-scans.ts';
 
 const program = process.env.TRESPASS_PROGRAM ?? fileURLToPath(new URL('../../bin/trespass.cjs', import.meta.url));
-const [file] = process.argv.slice(2);
 
 /** What the page asks for when it is opened, and with each filter. */
 const views: readonly (readonly [name: string, paths: readonly string[]])[] = [
@@ -101,7 +100,7 @@ const seconds = 10;
 /** Scans are written at a steady pace; each of the listeners counts what it is told, and how late. */
 async function benchLive(folder: string, pace: number): Promise<void> {
   const location = join(folder, `live-${pace}.db`);
-  const store = await openStore(location);
+  await (await openStore(location)).close();
   const served = await serve(location);
   const counts = { told: 0, resyncs: 0, bytes: 0 };
   const ended = new AbortController();
@@ -118,18 +117,9 @@ async function benchLive(folder: string, pace: number): Promise<void> {
       counts.resyncs += text.split('event: resync').length - 1;
     }
   }).map((one) => one.catch(() => {}));
-  const templates = await scanTemplates(20);
-  const count = pace * seconds;
-  const since = Date.now() * 1000;
-  const start = performance.now();
-  let written = 0;
-  for (const alerts of manyScans(templates, { count, since, until: since + 1e6 })) {
-    await store.write({ sensor: 'bench', alerts });
-    written += alerts.length;
-    const ahead = (written / pace) * 1000 - (performance.now() - start);
-    if (ahead > 0) await new Promise((resolve) => setTimeout(resolve, ahead));
-  }
-  const took = (performance.now() - start) / 1000;
+  // In a process of its own: writing would keep the listeners from reading.
+  const writer = fork(fileURLToPath(import.meta.url), ['write', location, String(pace)]);
+  const [{ written, took }] = (await once(writer, 'message')) as [{ written: number; took: number }];
   await new Promise((resolve) => setTimeout(resolve, 2500));
   const metrics = await ask(served, '/metrics');
   const [, dropped] = /^trespass_live_dropped_total (\d+)$/m.exec(metrics) ?? [];
@@ -140,22 +130,46 @@ async function benchLive(folder: string, pace: number): Promise<void> {
   ended.abort();
   await Promise.allSettled(listening);
   await served.stop();
-  await store.close();
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'trespass-bench-serve-'));
-try {
-  if (file !== undefined && existsSync(file)) {
-    // The server writes its own things into a store; whose store it is should not notice.
-    const copy = join(folder, 'store.db');
-    copyFileSync(file, copy);
-    await benchViews(copy);
-  } else {
-    console.error(
-      'Give a store: npm run bench:store -- hunt 1000000 FILE makes one. Only the live stream is measured.',
-    );
+/** Writes scans at a steady pace, if it can. */
+async function write(location: string, pace: number): Promise<void> {
+  const store = await openStore(location);
+  const templates = await scanTemplates(20);
+  const since = Date.now() * 1000;
+  const start = performance.now();
+  let written = 0;
+  for (const alerts of manyScans(templates, { count: pace * seconds, since, until: since + 1e6, batch: pace / 10 })) {
+    await store.write({ sensor: 'bench', alerts });
+    written += alerts.length;
+    const ahead = (written / pace) * 1000 - (performance.now() - start);
+    if (ahead > 0) await new Promise((resolve) => setTimeout(resolve, ahead));
   }
-  for (const pace of [100, 500, 1000, 2000]) await benchLive(folder, pace);
-} finally {
-  rmSync(folder, { recursive: true });
+  process.send?.({ written, took: (performance.now() - start) / 1000 });
+  await store.close();
+  process.disconnect();
 }
+
+async function bench(): Promise<void> {
+  const [file] = process.argv.slice(2);
+  const folder = mkdtempSync(join(tmpdir(), 'trespass-bench-serve-'));
+  try {
+    if (file !== undefined && existsSync(file)) {
+      // The server writes its own things into a store; whose store it is should not notice.
+      const copy = join(folder, 'store.db');
+      copyFileSync(file, copy);
+      await benchViews(copy);
+    } else {
+      console.error(
+        'Give a store: npm run bench:store -- hunt 1000000 FILE makes one. Only the live stream is measured.',
+      );
+    }
+    for (const pace of [100, 500, 1000, 2000]) await benchLive(folder, pace);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const [mode, location, pace] = process.argv.slice(2);
+if (mode === 'write' && location !== undefined) await write(location, Number(pace));
+else await bench();
