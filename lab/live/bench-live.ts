@@ -38,13 +38,14 @@ const { values } = parseArgs({
     packets: { type: 'string', default: '1000000' },
     rates: { type: 'string', default: '50000,100000,0' },
     megabytes: { type: 'string', default: '200' },
+    ring: { type: 'string', default: '64' },
   },
 });
 
 const number = (text: string | undefined) => Number((text ?? '0').replaceAll(',', ''));
 
 function watch(workers: number): Listener {
-  const options = ['--no-store', '--json', '--workers', String(workers), 'eth0'];
+  const options = ['--no-store', '--json', '--workers', String(workers), '--ring', values.ring, 'eth0'];
   return {
     name: workers === 1 ? 'trespass watch' : `trespass watch --workers ${workers}`,
     command: [process.execPath, program, 'watch', ...options],
