@@ -94,7 +94,10 @@ function transportAnswer(signature: CompiledSignature, transport: Transport, ver
   }
   const choices = allChoices(said);
   if (unsaid.length === 0) {
-    return { exactness: 'exact', reason: '', detections: choices.map((parts) => detectionOf(parts, transport, [])) };
+    const detections = choices.flatMap((parts) =>
+      searches(signature, parts).map((search) => detectionOf(parts, transport, search)),
+    );
+    return { exactness: 'exact', reason: '', detections };
   }
   const { literals } = signature;
   if (literals.length === 0 || literals.length > mostLiterals) {
@@ -108,6 +111,14 @@ function transportAnswer(signature: CompiledSignature, transport: Transport, ver
       return choices.map((parts) => detectionOf(parts, transport, search));
     }),
   };
+}
+
+/** What to look for first, where the parts are patterns only: a pattern alone would be run on everything. */
+function searches({ literals }: CompiledSignature, parts: readonly SpecialPart[]): string[][] {
+  const onStream = parts.every((part) => part.protocol === undefined);
+  const searched = parts.some((part) => part.options.some((option) => option.startsWith('content:')));
+  if (searched || !onStream || literals.length === 0 || literals.length > mostLiterals) return [[]];
+  return literals.map(({ bytes, anchored }) => content(bytes, { start: anchored, nocase: true, fast: true }));
 }
 
 /** One part of each condition, in all combinations. */

@@ -7,7 +7,7 @@ import { content, longestRun, pcre } from './suricata-options.ts';
 type Transport = Signature['transports'][number];
 
 /** More rules for one signature would cost more than they find. */
-export const mostLiterals = 16;
+export const mostLiterals = 40;
 
 /** The rules for conditions on the payload: one per transport and, where needed, literal. `more`: options on headers. */
 export function payloadDetections(
