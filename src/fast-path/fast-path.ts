@@ -66,7 +66,10 @@ export class FastPath implements FrameFilter {
   readonly headers: Int32Array;
   private readonly memory: SharedArrayBuffer;
   private readonly exports: Exports;
+  /** The flow table that stands in its memory, */
   private flows: FlowTable | undefined;
+  /** and whether the tables of the search found room beside it. */
+  private serves = false;
   private readonly call: Exports['run'];
   private readonly shift: Global;
 
@@ -79,7 +82,8 @@ export class FastPath implements FrameFilter {
       spare = undefined;
       return ready;
     }
-    if (!existsSync(file)) return undefined;
+    // Node.js has none of it with --jitless.
+    if (typeof WebAssembly === 'undefined' || !existsSync(file)) return undefined;
     try {
       return new FastPath(readFileSync(file));
     } catch (error) {
@@ -121,7 +125,8 @@ export class FastPath implements FrameFilter {
     signatures: readonly Signature[],
     { gate, waiting }: PacketSignatures,
   ): boolean {
-    this.flows = undefined;
+    this.flows = flows;
+    this.serves = false;
     this.set('key0', flows.key0);
     this.set('key1', flows.key1);
     this.set('headerKey', headerKey);
@@ -151,14 +156,14 @@ export class FastPath implements FrameFilter {
       this.set(name, at);
       at = (at + table.byteLength + 63) & ~63;
     }
-    this.flows = flows;
+    this.serves = true;
     return true;
   }
 
   /** Settles the records of the window's bytes [position, filled) as long as it can; the position of the first it leaves. */
   run(position: number, filled: number, second: number): number {
-    const flows = this.flows;
-    if (flows === undefined) return position;
+    const { flows } = this;
+    if (!this.serves || flows === undefined) return position;
     this.shift.value = flows.shift;
     return this.call(position, filled, second);
   }
@@ -170,6 +175,7 @@ export class FastPath implements FrameFilter {
     for (const table of [handshakes, keptState, this.headers]) table.fill(0);
     for (const name of counterNames) this.set(name, 0);
     this.flows = undefined;
+    this.serves = false;
     spare = this;
   }
 

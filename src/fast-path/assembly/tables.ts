@@ -47,7 +47,7 @@ export let entryEnd: i32 = 0;
 export let text: i32 = 0;
 export let fold: i32 = 0;
 export let headerKey: i32 = 0;
-/** Per entry: bits of the transports on which its signature speaks, and where its list of ports begins (0: any port). */
+/** Per entry: bits of the transports on which its signature speaks, and where its list of ports begins (-1: any port). */
 export let entryTransports: i32 = 0;
 export let entryPorts: i32 = 0;
 export let ports: i32 = 0;

@@ -1,0 +1,436 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { ByteSource } from '../capture/byte-source.ts';
+import { CaptureReader, FRAME, NEED_BYTES } from '../capture/capture-reader.ts';
+import { Engine } from '../engine.ts';
+import { BUCKET_SHIFT, HAS_CHUNK, PLACES, RECORD_SHIFT, SPREAD } from '../flow/flow-record.ts';
+import { flowCapacity, flowCapacityAtStart, flowDepth, handshakes, keptBytes, rememberedHeaders } from '../limits.ts';
+import { protocols } from '../protocol/protocols.ts';
+import type { CompiledSignature } from '../signature/compile-signatures.ts';
+import { loadCatalogue } from '../signature/load-catalogue.ts';
+import { bytesOf, type Endpoints, icmpFrame, tcpFrame, udpFrame } from '../testing/frames.ts';
+import * as layout from './assembly/layout.ts';
+import { FastPath } from './fast-path.ts';
+
+const catalogue = loadCatalogue();
+const seed = 7;
+
+interface Captured {
+  readonly frame: Uint8Array;
+  /** 32 bits; after 2038 above 2^31. */
+  readonly seconds: number;
+  /** Bytes at the end that the snap length cut off. */
+  readonly cut?: number;
+}
+
+/** The same tables whoever filled them: every place, deadline and record, and the bytes that each flow keeps. */
+function tablesOf({ flows }: Engine) {
+  const { buckets, records } = flows as unknown as { buckets: Int32Array; records: Int32Array };
+  const { entries } = flows.handshakes as unknown as { entries: Int32Array };
+  const { state } = flows.kept as unknown as { state: Int32Array };
+  const live: unknown[] = [];
+  for (let place = 0; place < flows.capacity; place++) {
+    const at = ((place / PLACES) << BUCKET_SHIFT) + (place % PLACES);
+    if (buckets[at] === 0) continue;
+    const record = place << RECORD_SHIFT;
+    const [high, flags, next, base, offset, suspicion] = records.subarray(record, record + 6);
+    const kept = Math.min((next! - base!) | 0, flowDepth);
+    const chunk = (flags! & HAS_CHUNK) === 0 ? '' : flows.kept.bytes.subarray(offset, offset! + kept);
+    const bytes = Buffer.from(chunk as Uint8Array).toString('latin1');
+    live.push([place, buckets[at], buckets[at + PLACES], high, flags, next, base, offset, suspicion, bytes].join(' '));
+  }
+  // Words 0 and from 2 on: how much is given out, and what is free. Word 1, the limit, is not the same with all lent at once.
+  return { capacity: flows.capacity, live, handshakes: Array.from(entries), kept: [state[0], ...state.subarray(2, 6)] };
+}
+
+function countersOf(engine: Engine) {
+  const { flows, decoder } = engine;
+  const settled = engine.fastPath?.counters();
+  return {
+    ...engine.count(),
+    ...decoder.counters,
+    ...decoder.fragmentCounters,
+    notIp: decoder.counters.notIp + (settled?.notIp ?? 0),
+    otherProtocol: decoder.counters.otherProtocol + (settled?.otherProtocol ?? 0),
+    flows: flows.flows + (settled?.flows ?? 0),
+    forgotten: flows.forgotten + (settled?.forgotten ?? 0),
+    evicted: flows.evicted,
+    withoutHandshake: flows.withoutHandshake,
+    outOfOrder: flows.outOfOrder,
+    gaps: flows.gaps,
+    dropped: flows.held.dropped,
+    exhausted: flows.kept.exhausted,
+  };
+}
+
+/** What is done to both engines: before the first frame, and when the capture reaches a second. */
+interface Interference {
+  readonly prepare?: (engine: Engine) => void;
+  readonly atSecond?: readonly [second: number, act: (engine: Engine) => void];
+}
+
+function run(
+  captured: readonly Captured[],
+  fastPath: FastPath | undefined,
+  { prepare, atSecond }: Interference,
+  signatures: readonly CompiledSignature[] = catalogue,
+) {
+  const evidence: string[] = [];
+  const engine = new Engine(
+    signatures,
+    protocols,
+    ({ signature, time, source, sourcePort, target, targetPort, spoofable, bytes }) => {
+      const text = Buffer.from(bytes).toString('latin1');
+      evidence.push(`${signature.id} ${time} ${source}:${sourcePort} ${target}:${targetPort} ${spoofable} ${text}`);
+    },
+    fastPath,
+    seed,
+  );
+  prepare?.(engine);
+  const reader = new CaptureReader(inMemory(captured), { filter: engine.fastPath });
+  let acted = false;
+  for (;;) {
+    const result = reader.next();
+    if (result === NEED_BYTES) reader.refill();
+    else if (result === FRAME) {
+      const { window, frameStart, frameEnd, linkType, seconds, microseconds } = reader;
+      if (!acted && atSecond !== undefined && seconds >= atSecond[0]) {
+        acted = true;
+        atSecond[1](engine);
+      }
+      engine.frame(window, frameStart, frameEnd, linkType, seconds, microseconds);
+    } else break;
+  }
+  const tables = tablesOf(engine);
+  engine.finish();
+  const settled = engine.fastPath?.counters().frames ?? 0;
+  return { told: { evidence, tables, counters: countersOf(engine) }, settled };
+}
+
+/** Both ways come to the same; gives that, and how many frames the fast path settled. */
+function both(captured: readonly Captured[], interference: Interference = {}) {
+  const fastPath = FastPath.open();
+  assert.ok(fastPath !== undefined, 'it was not built: npm run build');
+  const fast = run(captured, fastPath, interference);
+  const slow = run(captured, undefined, interference);
+  assert.deepEqual(fast.told.counters, slow.told.counters);
+  assert.deepEqual(fast.told.evidence, slow.told.evidence);
+  assert.equal(fast.told.tables.live.length, slow.told.tables.live.length);
+  const other = fast.told.tables.live.findIndex((line, index) => line !== slow.told.tables.live[index]);
+  assert.equal(fast.told.tables.live[other], slow.told.tables.live[other]);
+  assert.deepEqual(fast.told.tables, slow.told.tables);
+  fastPath.close();
+  return { ...slow.told, settled: fast.settled };
+}
+
+function inMemory(captured: readonly Captured[]): ByteSource {
+  const header = Buffer.alloc(24);
+  header.set([0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0]);
+  header.writeUInt32LE(1, 20);
+  const parts = captured.flatMap(({ frame, seconds, cut = 0 }) => {
+    const record = Buffer.alloc(16);
+    record.writeUInt32LE(seconds >>> 0, 0);
+    record.writeUInt32LE(frame.length - cut, 8);
+    record.writeUInt32LE(frame.length, 12);
+    return [record, frame.subarray(0, frame.length - cut)];
+  });
+  const bytes = Buffer.concat([header, ...parts]);
+  let at = 0;
+  return {
+    name: 'memory',
+    read(target, offset, length) {
+      const count = Math.min(length, bytes.length - at);
+      target.set(bytes.subarray(at, at + count), offset);
+      at += count;
+      return count;
+    },
+    close() {},
+  };
+}
+
+/** Numbers below `bound` that look random and are the same each time (mulberry32). */
+function dice(start: number): (bound: number) => number {
+  let state = start;
+  return (bound) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let hash = Math.imul(state ^ (state >>> 15), state | 1);
+    hash ^= hash + Math.imul(hash ^ (hash >>> 7), hash | 61);
+    return ((hash ^ (hash >>> 14)) >>> 0) % bound;
+  };
+}
+
+const sayings = [
+  'GET / HTTP/1.1\r\nHost: a.example\r\nUser-Agent: Mozilla/5.0 (compatible; Nmap Scripting Engine; ',
+  'https://nmap.org/book/nse.html)\r\n\r\n',
+  'EHLO nmap.sc',
+  'anme.org\r\n',
+  'SSH-2.0-Nmap-SSH2-Hostkey\r\n',
+  'POST /news HTTP/1.1\r\nHost: a.example\r\n\r\n',
+  'a',
+  'y'.repeat(130),
+  'z'.repeat(513),
+  'w'.repeat(1400),
+  'v'.repeat(4000),
+].map(bytesOf);
+
+const clients = ['10.0.0.1', '10.7.0.2', 'fd00::1', '2001:db8:1:2:3:4:5:6', '192.168.200.1'];
+
+interface Mix {
+  readonly frames: number;
+  readonly sourcePorts: number;
+  /** Instead of any client and port. */
+  readonly sources?: readonly Pick<Endpoints, 'source' | 'sourcePort'>[];
+  readonly start: number;
+  /** Seconds between frames now and then; negative: the clock steps back. */
+  readonly pauses: readonly number[];
+  /** One frame in so many has a byte changed in its headers. 0: none. */
+  readonly broken: number;
+}
+
+function traffic(start: number, { frames, sourcePorts, sources, start: begin, pauses, broken }: Mix): Captured[] {
+  const roll = dice(start);
+  const pick = <T>(list: readonly T[]): T => list[roll(list.length)] as T;
+  /** What each client has said so far, so that its bytes are mostly in order. */
+  const said = new Map<string, number>();
+  const captured: Captured[] = [];
+  let now = begin;
+  while (captured.length < frames) {
+    const { source, sourcePort } =
+      sources === undefined ? { source: pick(clients), sourcePort: 40_000 + roll(sourcePorts) } : pick(sources);
+    const endpoints: Endpoints = {
+      source,
+      target: source.includes(':') ? 'fd00::9' : '10.0.0.9',
+      sourcePort,
+      targetPort: sources === undefined ? pick([22, 25, 80, 80, 45_000, 53]) : 80,
+      ...(roll(5) === 0 && { vlan: 7 }),
+    };
+    const key = `${source} ${endpoints.sourcePort} ${endpoints.targetPort}`;
+    const offset = said.get(key) ?? 1;
+    const add = (frame: Uint8Array): void => {
+      if (roll(30) === 0) now += pick(pauses);
+      const changed = broken > 0 && roll(broken) === 0 ? breakOne(frame, roll) : frame;
+      const cut = roll(40) === 0 ? Math.min(roll(60), changed.length - 1) : 0;
+      captured.push({ frame: roll(6) === 0 ? wrapped(changed, roll) : changed, seconds: now, cut });
+    };
+    const kind = roll(20);
+    if (kind < 3) {
+      add(tcpFrame(endpoints, { flags: 2, offset: 0 }));
+      if (roll(3) > 0) add(tcpFrame(endpoints, { fromServer: true, flags: 18, offset: 0 }));
+      said.set(key, 1);
+    } else if (kind < 13) {
+      const payload = pick(sayings);
+      const shift = roll(8) === 0 ? pick([-1, -7, -1400, 1, 9, 1400, 70_000, 3_000_000]) : 0;
+      const flags = roll(12) === 0 ? pick([17, 25, 4, 20, 0, 41]) : 24;
+      add(tcpFrame(endpoints, { flags, offset: offset + shift }, payload));
+      if (shift === 0) said.set(key, offset + payload.length);
+    } else if (kind < 15) {
+      const flags = roll(6) === 0 ? pick([17, 20, 4]) : 24;
+      const acknowledged = roll(4) === 0 ? offset + 5000 : offset;
+      add(tcpFrame(endpoints, { fromServer: true, flags, offset: 1 + roll(9), acknowledged }, pick(sayings)));
+    } else if (kind < 16) {
+      add(tcpFrame(endpoints, { flags: pick([16, 17, 20, 1]), offset }));
+    } else if (kind < 19) {
+      add(udpFrame(endpoints, pick(sayings), roll(3) === 0));
+    } else {
+      const types = source.includes(':') ? [128, 129, 1, 135] : [8, 0, 3, 11, 13];
+      add(icmpFrame(endpoints, pick(types), pick(sayings)));
+    }
+  }
+  return captured;
+}
+
+function breakOne(frame: Uint8Array, roll: (bound: number) => number): Uint8Array {
+  const broken = Uint8Array.from(frame);
+  const values = [0, 1, 4, 5, 6, 17, 41, 47, 51, 58, 0x45, 0x46, 0x60, 0x80, 0xff, roll(256)];
+  for (let times = 0; times <= roll(2); times++) broken[12 + roll(70)] = values[roll(values.length)]!;
+  return broken.subarray(0, roll(5) === 0 ? Math.max(14, roll(broken.length)) : broken.length);
+}
+
+/** In one or several tunnels or tags, or with bytes behind the packet's end. */
+function wrapped(frame: Uint8Array, roll: (bound: number) => number): Uint8Array {
+  const type = (frame[12]! << 8) | frame[13]!;
+  const inner = frame.subarray(14);
+  if (type !== 0x0800 && type !== 0x86dd) return Uint8Array.from([...frame, 0, 0, 0, 0]);
+  const isIpv6 = type === 0x86dd;
+  switch (roll(5)) {
+    case 0:
+      return Buffer.concat([frame, new Uint8Array(roll(20))]);
+    case 1: {
+      // VLAN tags.
+      const tags = Array.from({ length: 1 + roll(10) }, () => [0x81, 0, 0, 7]).flat();
+      return Buffer.concat([frame.subarray(0, 12), Uint8Array.from(tags), frame.subarray(12)]);
+    }
+    case 2: {
+      // GRE (RFC 2784, RFC 2890), whose outer length may say less than there is.
+      const flags = [0, 0x20, 0x30, 0x80, 0xb0, 0x40][roll(6)]!;
+      const words = 4 * ((flags >> 7) + ((flags >> 5) & 1) + ((flags >> 4) & 1));
+      const gre = Uint8Array.from([flags, 0, frame[12]!, frame[13]!, ...new Array<number>(words).fill(0)]);
+      return outer(Buffer.concat([gre, inner]), 47, roll(8) === 0 ? roll(60) : 0, roll(2) === 0);
+    }
+    default:
+      return outer(inner, isIpv6 ? 41 : 4, roll(8) === 0 ? roll(60) : 0, roll(2) === 0);
+  }
+}
+
+function outer(payload: Uint8Array, protocol: number, less: number, isIpv6: boolean): Uint8Array {
+  const header = new Uint8Array(isIpv6 ? 54 : 34);
+  const length = Math.max(0, payload.length - less);
+  if (isIpv6) {
+    header.set([0x86, 0xdd, 0x60], 12);
+    header.set([length >> 8, length & 255, protocol, 64], 18);
+  } else {
+    header.set([8, 0, 0x45, 0, (length + 20) >> 8, (length + 20) & 255], 12);
+    header[23] = protocol;
+  }
+  return Buffer.concat([header, payload]);
+}
+
+/** IPv4 clients whose flows to port 80 of 10.0.0.9 share one bucket of the table, even when it has grown to its bound. */
+function colliding(count: number): Pick<Endpoints, 'source' | 'sourcePort'>[] {
+  const key = Math.imul(seed, 0x9e3779b1);
+  const target = mix(0x0a000009, 80, key);
+  const found: Pick<Endpoints, 'source' | 'sourcePort'>[] = [];
+  for (let host = 1; found.length < count; host++) {
+    for (let sourcePort = 1024; sourcePort < 65_536 && found.length < count; sourcePort++) {
+      const tag = (mix(0x0b000000 | host, sourcePort, key) + target) | 0;
+      if (Math.imul(tag, SPREAD) >>> (32 - Math.log2(flowCapacity / PLACES)) !== 1234) continue;
+      found.push({ source: `11.0.${host >> 8}.${host & 255}`, sourcePort });
+    }
+  }
+  return found;
+}
+
+/** As mix of flow/flow-table.ts. */
+function mix(address: number, port: number, key: number): number {
+  let hash = Math.imul(address ^ key, 0x85ebca6b);
+  hash = Math.imul((hash ^ (hash >>> 15)) + Math.imul(port, 0x9e3779b1), 0xc2b2ae35);
+  return hash ^ (hash >>> 13);
+}
+
+/** All frames of all the lab's captures (pcap, little endian, microseconds, Ethernet), one capture after the other. */
+function labFrames(): Captured[] {
+  const folder = fileURLToPath(new URL('../../../captures/', import.meta.url));
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.pcap'));
+  return names.sort().flatMap((name) => {
+    const bytes = readFileSync(folder + name);
+    const captured: Captured[] = [];
+    if (bytes.readUInt32LE(0) !== 0xa1b2c3d4 || bytes.readUInt32LE(20) !== 1) return [];
+    for (let at = 24; at + 16 <= bytes.length; ) {
+      const end = at + 16 + bytes.readUInt32LE(at + 8);
+      captured.push({ frame: bytes.subarray(at + 16, end), seconds: bytes.readUInt32LE(at) });
+      at = end;
+    }
+    return captured;
+  });
+}
+
+describe('the fast path leaves the same tables as the long way', () => {
+  const usual = { frames: 6000, sourcePorts: 30, start: 1_700_000_000, pauses: [1], broken: 0 };
+
+  it('over all captures of the lab', () => {
+    const { settled, evidence } = both(labFrames());
+    assert.ok(settled > 10_000, `only ${settled} were settled`);
+    assert.ok(evidence.length > 1000, `only ${evidence.length} pieces of evidence`);
+  });
+
+  it('a few flows that say much', () => {
+    const { settled, counters } = both(traffic(1, { ...usual, sourcePorts: 3 }));
+    assert.ok(settled > 1000, `only ${settled} were settled`);
+    assert.ok(counters.evidence > 10 && counters.outOfOrder > 100);
+  });
+
+  it('many flows, for which the table grows', () => {
+    const { tables } = both(traffic(2, { ...usual, frames: 20_000, sourcePorts: 20_000, pauses: [0, 0, 1] }));
+    assert.ok(tables.capacity > flowCapacityAtStart, 'it did not grow');
+  });
+
+  it('flows that all meet in one bucket of a table that cannot grow', () => {
+    const { tables, counters } = both(traffic(3, { ...usual, sources: colliding(24), pauses: [1, 5, 40] }));
+    assert.equal(tables.capacity, flowCapacity);
+    assert.ok(counters.evicted > 50, `only ${counters.evicted} were evicted`);
+    assert.ok(counters.forgotten > 50, `only ${counters.forgotten} were forgotten`);
+  });
+
+  it('no memory for the bytes of clients', () => {
+    const prepare = ({ flows }: Engine): void => {
+      for (let taken = 0; taken < keptBytes / 8192 - 2; taken++) flows.kept.take(3);
+    };
+    const { counters } = both(traffic(4, usual), { prepare });
+    assert.ok(counters.exhausted > 100, `it was refused only ${counters.exhausted} times`);
+  });
+
+  it('broken frames, within tunnels and tags', () => {
+    for (const start of [5, 6]) both(traffic(start, { ...usual, broken: 2 }));
+  });
+
+  it('beyond 2038, at the end of 32 bits, and with a clock that steps back', () => {
+    const pauses = [1, 3, 12, 40, 400, -20];
+    for (const start of [0x7fffff00, 0xfffffd00]) both(traffic(7, { ...usual, start, pauses, broken: 20 }));
+  });
+
+  it('another catalogue from one frame to the next', () => {
+    const others = catalogue.filter(({ id }) => !id.startsWith('http'));
+    const atSecond = [1_700_000_050, (engine: Engine) => engine.replaceCatalogue(others)] as const;
+    const { evidence } = both(traffic(8, usual), { atSecond });
+    assert.ok(evidence.length > 10);
+  });
+
+  it('a record for which the window must grow', () => {
+    const large = { frame: new Uint8Array(262_140).fill(8), seconds: 1_700_000_000 };
+    const some = traffic(9, { ...usual, frames: 1000 });
+    both([...some, large, ...some]);
+  });
+});
+
+describe('the memory of the fast path', () => {
+  const usual = { frames: 6000, sourcePorts: 300, start: 1_700_000_000, pauses: [0, 1, 40], broken: 2 };
+
+  /** Of the given bytes, how many are not 0. */
+  const touched = (fastPath: FastPath, from: number, to: number): number =>
+    new Uint8Array(fastPath.window.buffer, from, to - from).reduce((count, byte) => count + (byte === 0 ? 0 : 1), 0);
+
+  it('is written only where a table stands', () => {
+    // Not the one that other tests have used: its memory has what they left.
+    const used = FastPath.open();
+    const fastPath = FastPath.open();
+    used?.close();
+    assert.ok(fastPath !== undefined && fastPath !== used);
+    const { buffer } = fastPath.window;
+    const constant = (): Uint8Array =>
+      new Uint8Array(buffer, layout.SERVICE_PORTS, layout.HANDSHAKES - layout.SERVICE_PORTS).slice();
+    let before: Uint8Array | undefined;
+    const prepare = (): void => {
+      before = constant();
+    };
+    const { told } = run(traffic(10, usual), fastPath, { prepare });
+    assert.ok(before !== undefined && Buffer.compare(constant(), before) === 0, 'tables that stay were changed');
+    const { capacity, kept } = told.tables;
+    const between: readonly (readonly [number, number])[] = [
+      [layout.KEPT_STATE + fastPath.flowMemory.keptState.byteLength, layout.SERVICE_PORTS],
+      [layout.HANDSHAKES + handshakes * 16, layout.CAPTURE],
+      [layout.CAPTURE + fastPath.window.length, layout.BUCKETS],
+      [layout.BUCKETS + capacity * 8, layout.RECORDS],
+      [layout.RECORDS + capacity * 32, layout.RECORDS + capacity * 64],
+      [layout.KEPT + (kept[0] ?? 0), layout.KEPT + (kept[0] ?? 0) + (1 << 20)],
+      [layout.HEADERS + rememberedHeaders * 20, layout.MEMORY_BYTES],
+    ];
+    for (const [from, to] of between) assert.equal(touched(fastPath, from, to), 0, `at ${from.toString(16)}`);
+    fastPath.close();
+  });
+
+  it('is as new for the next capture, even if the catalogue had found no room', () => {
+    const many = Array.from({ length: 40 }, () => catalogue).flat();
+    const fastPath = FastPath.open();
+    assert.ok(fastPath !== undefined);
+    const { settled, told } = run(traffic(11, { ...usual, frames: 500, broken: 0 }), fastPath, {}, many);
+    assert.equal(settled, 0);
+    assert.ok(told.tables.live.length > 10);
+    fastPath.close();
+    assert.equal(touched(fastPath, layout.BUCKETS, layout.RECORDS), 0);
+    assert.equal(touched(fastPath, layout.HANDSHAKES, layout.CAPTURE), 0);
+    assert.equal(touched(fastPath, layout.KEPT_STATE, layout.SERVICE_PORTS), 0);
+    assert.equal(FastPath.open(), fastPath);
+  });
+});
