@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -107,7 +107,8 @@ describe('the page', { skip }, () => {
     const hosts = new TwoHosts();
     let log = '';
     // It would become nobody, who may not write into this test's folder.
-    const watch = start(['watch', '--store', store, '--user', 'root', 'eth0'], await hosts.open());
+    const parameters = ['--store', store, '--keep-packets', packets, '--user', 'root', 'eth0'];
+    const watch = start(['watch', ...parameters], await hosts.open());
     watch.stderr!.setEncoding('utf8').on('data', (text) => {
       log += text;
     });
@@ -116,6 +117,7 @@ describe('the page', { skip }, () => {
       await hosts.scan('-Pn', '-sT', '-p', '25', '--script', 'smtp-commands');
       const found = page.getByRole('link', { name: scannerAddress }).first();
       await found.waitFor({ timeout: 20_000 }).catch(() => assert.fail(`watch has seen nothing:\n${log}`));
+      assert.equal(readdirSync(packets).length, 1, 'no packets were kept');
       return scannerAddress;
     } finally {
       watch.kill('SIGTERM');

@@ -22,6 +22,7 @@ export function addWatchCommand(program: Command, console: Console, finish: (cod
       'where scans are remembered: a file, or postgres://user@host/database (default: trespass.db)',
     )
     .option('--no-store', 'remember nothing')
+    .option('--keep-packets <dir>', 'write the packets of each scan to a file of its own there, for Wireshark')
     .option('--json', 'one JSON alert a line, also on a terminal')
     .addOption(new Option('--table', 'a table for people, also when piped').conflicts('json'))
     .option('--config <file>', 'settings as YAML (docs/configuration.md); SIGHUP reads it again')

@@ -64,6 +64,7 @@ export class WatchSession {
     await this.#serveMetrics(capture.metrics);
     this.#sensor = this.#open(capture, catalogue);
     // Only now, so that files belong to the user that it has become.
+    await this.#keepPackets(this.#sensor);
     this.#delivery = await AlertDelivery.open({
       settings,
       store: this.#options.store,
@@ -114,6 +115,18 @@ export class WatchSession {
     const { minimumSeverity } = this.#settings.output;
     if (severities.indexOf(alert.severity) < severities.indexOf(minimumSeverity)) return;
     this.#log.above(() => this.#console.stdout.write(this.#print(alert)));
+  }
+
+  async #keepPackets(sensor: LiveSensor): Promise<void> {
+    const directory = this.#options.keepPackets;
+    if (directory === undefined) return;
+    const { PacketKeeper } = await import('../evidence-packets/packet-keeper.ts');
+    const onNotice = (text: string) => this.#log.notice(text, 'warning');
+    try {
+      sensor.keepPackets(new PacketKeeper({ directory, internal: this.#settings.scan.internal, onNotice }));
+    } catch (error) {
+      throw new Error(`--keep-packets: ${explainError(error)}`);
+    }
   }
 
   async #load(): Promise<{ readonly settings: Settings; readonly catalogue: readonly CompiledSignature[] }> {

@@ -18,6 +18,7 @@ export interface WatchOptions
   readonly libpcap?: boolean;
   readonly user?: string;
   readonly metrics?: string;
+  readonly keepPackets?: string;
   /** A location; false: --no-store. */
   readonly store?: string | false;
 }

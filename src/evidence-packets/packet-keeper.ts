@@ -32,7 +32,7 @@ export class PacketKeeper {
   dropped = 0;
   files = 0;
   readonly #folder: PacketFolder;
-  readonly #perimeter: Perimeter;
+  #perimeter: Perimeter;
   readonly #onNotice: (text: string) => void;
   readonly #pending = new RecencyMap<Pending>();
   #size = 0;
@@ -43,6 +43,11 @@ export class PacketKeeper {
     this.#folder = new PacketFolder(directory);
     this.#perimeter = new Perimeter(internal);
     this.#onNotice = onNotice;
+  }
+
+  /** When the tracker is told other ranges: packets that wait under an old zone go with their time. */
+  reconfigure(internal: readonly string[]): void {
+    this.#perimeter = new Perimeter(internal);
   }
 
   /** Before the tracker hears of the evidence. `packets`: of its flow, as far as they are there. */

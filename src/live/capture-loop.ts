@@ -1,11 +1,12 @@
 /** Reads its sources in turn, lets the engine see every frame, posts evidence, and tells a few times a second how it is. */
 
 import { Engine } from '../engine.ts';
+import { RecentFrames } from '../evidence-packets/recent-frames.ts';
 import { evidenceInFlight } from '../limits.ts';
 import { protocols } from '../protocol/protocols.ts';
 import type { Evidence } from '../scan/evidence.ts';
 import { PcapReader } from './pcap-reader.ts';
-import { RingReader } from './ring-reader.ts';
+import { type FrameSink, RingReader } from './ring-reader.ts';
 import { SourceWaiter } from './source-waiter.ts';
 import { viewMemory } from './system-calls.ts';
 import type { FromWorker, PostedEvidence, Source, ToWorker, WorkerCounters, WorkerData } from './worker-messages.ts';
@@ -25,6 +26,9 @@ interface Channel {
 
 export class CaptureLoop {
   readonly #engine: Engine;
+  /** The engine, and before it the memory of recent frames, if packets are kept. */
+  readonly #sink: FrameSink;
+  readonly #recent: RecentFrames | undefined;
   readonly #channel: Channel;
   readonly #waiting: Int32Array;
   readonly #readers = new Map<number, RingReader | PcapReader>();
@@ -39,8 +43,19 @@ export class CaptureLoop {
   #nextBeat = 0;
   #nextMessages = 0;
 
-  constructor({ catalogue, waiting }: WorkerData, channel: Channel) {
-    this.#engine = new Engine(catalogue, protocols, (evidence) => this.#keep(evidence));
+  constructor({ catalogue, waiting, packetsFrom }: WorkerData, channel: Channel) {
+    const engine = new Engine(catalogue, protocols, (evidence) => this.#keep(evidence));
+    const recent = packetsFrom === undefined ? undefined : new RecentFrames({ firstNumber: packetsFrom });
+    this.#engine = engine;
+    this.#recent = recent;
+    this.#sink = recent
+      ? {
+          frame: (bytes, start, end, linkType, seconds, microseconds) => {
+            recent.add(bytes, start, end, linkType, seconds, microseconds);
+            engine.frame(bytes, start, end, linkType, seconds, microseconds);
+          },
+        }
+      : engine;
     this.#waiting = new Int32Array(waiting);
     this.#channel = channel;
   }
@@ -66,7 +81,7 @@ export class CaptureLoop {
     this.#idle = true;
     this.#behind = Number.POSITIVE_INFINITY;
     for (const reader of this.#readers.values()) {
-      if (!reader.read(this.#engine)) continue;
+      if (!reader.read(this.#sink)) continue;
       this.#idle = false;
       this.#behind = Math.min(this.#behind, reader.lastTime);
     }
@@ -75,7 +90,12 @@ export class CaptureLoop {
 
   #keep({ signature, ...evidence }: Evidence): void {
     if (Atomics.load(this.#waiting, 0) + this.#found.length >= evidenceInFlight) this.#evidenceDropped++;
-    else this.#found.push({ ...evidence, signature: signature.id });
+    else
+      this.#found.push({
+        ...evidence,
+        signature: signature.id,
+        ...(this.#recent && { packets: this.#recent.of(evidence) }),
+      });
   }
 
   #post(): void {
@@ -107,7 +127,7 @@ export class CaptureLoop {
   /** What is left in it is read; then its memory is no longer touched. */
   #detach(id: number): void {
     const reader = this.#readers.get(id);
-    for (let blocks = 0; blocks < 1024 && reader?.read(this.#engine); blocks++);
+    for (let blocks = 0; blocks < 1024 && reader?.read(this.#sink); blocks++);
     this.#readers.delete(id);
     this.#waiter.remove(id);
     this.#post();

@@ -5,6 +5,7 @@
 
 import { accessSync, constants } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { PacketKeeper } from '../evidence-packets/packet-keeper.ts';
 import type { Alert } from '../scan/alert.ts';
 import type { Evidence } from '../scan/evidence.ts';
 import type { ScanSettings } from '../scan/scan-settings.ts';
@@ -64,6 +65,7 @@ export class LiveSensor {
   readonly #states = process.platform === 'linux' ? new InterfaceStates() : undefined;
   readonly #interfaces: readonly WatchedInterface[];
   #pool: WorkerPool | undefined;
+  #keeper: PacketKeeper | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Of this catalogue and of those before it: evidence may have been on its way. */
   #signatures: Map<string, Signature>;
@@ -90,11 +92,17 @@ export class LiveSensor {
     }
   }
 
+  /** Keeps the packets of evidence. Before `start`. */
+  keepPackets(keeper: PacketKeeper): void {
+    this.#keeper = keeper;
+  }
+
   /** Resolves when all workers read. What came since the interfaces were opened waits in their rings. */
   async start(): Promise<void> {
     const pool = new WorkerPool({
       count: this.#workerCount(),
       catalogue: this.#options.catalogue,
+      keepPackets: this.#keeper !== undefined,
       onEvidence: (evidence) => this.#take(evidence),
       onDeath: (text) => this.#options.onNotice(text, 'warning'),
     });
@@ -117,6 +125,7 @@ export class LiveSensor {
   reload(settings: ScanSettings, catalogue: readonly CompiledSignature[]): void {
     this.#signatures = new Map([...this.#signatures, ...byId(catalogue)]);
     this.#tracker.reconfigure(settings, catalogue);
+    this.#keeper?.reconfigure(settings.internal);
     this.#pool?.replaceCatalogue(catalogue);
   }
 
@@ -173,12 +182,16 @@ export class LiveSensor {
     }
   }
 
-  #take({ signature: id, ...evidence }: PostedEvidence): void {
+  #take({ signature: id, packets = [], ...posted }: PostedEvidence): void {
     const signature = this.#signatures.get(id);
-    if (signature) this.#tracker.add({ ...evidence, signature } as Evidence);
+    if (!signature) return;
+    const evidence: Evidence = { ...posted, signature };
+    this.#keeper?.evidence(evidence, packets);
+    this.#tracker.add(evidence);
   }
 
   #report(alert: Alert): void {
+    this.#keeper?.alert(alert);
     this.#openScans += alert.state === 'open' ? 1 : -1;
     this.#options.onAlert(alert);
   }

@@ -1,5 +1,6 @@
 /** The contract between the main thread, which has the one tracker, and the workers, which read packets. */
 
+import type { KeptPacket } from '../evidence-packets/kept-packet.ts';
 import type { Evidence } from '../scan/evidence.ts';
 import type { CompiledSignature } from '../signature/compile-signatures.ts';
 import type { Ring } from './ring-layout.ts';
@@ -17,6 +18,8 @@ export interface WorkerData {
   readonly catalogue: readonly CompiledSignature[];
   /** One number: evidence that was posted and not yet taken. */
   readonly waiting: SharedArrayBuffer;
+  /** Post the packets of evidence, too, counted from this number on; undefined: do not. */
+  readonly packetsFrom: number | undefined;
 }
 
 export type ToWorker =
@@ -33,7 +36,11 @@ export type FromWorker =
   | { readonly kind: 'stopped' };
 
 /** Signatures are known on both sides, so their ids are enough. */
-export type PostedEvidence = Omit<Evidence, 'signature'> & { readonly signature: string };
+export type PostedEvidence = Omit<Evidence, 'signature'> & {
+  readonly signature: string;
+  /** Of its flow, if packets are kept. */
+  readonly packets?: readonly KeptPacket[];
+};
 
 /** What a worker has done since its start. Plain integers that only grow. */
 export interface WorkerCounters {

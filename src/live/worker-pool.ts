@@ -26,6 +26,8 @@ const restPause = 250;
 export interface WorkerPoolOptions {
   readonly count: number;
   readonly catalogue: readonly CompiledSignature[];
+  /** Should evidence come with its packets? */
+  readonly keepPackets?: boolean;
   readonly onEvidence: (evidence: PostedEvidence) => void;
   /** A worker died or hung, why, and that another has taken its place: one line. */
   readonly onDeath: (text: string) => void;
@@ -60,6 +62,7 @@ export class WorkerPool {
   readonly #watchdog: NodeJS.Timeout;
   #catalogue: readonly CompiledSignature[];
   #ending = false;
+  #starts = 0;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
@@ -150,7 +153,9 @@ export class WorkerPool {
   }
 
   #startWorker(waiting: SharedArrayBuffer): Worker {
-    const workerData: WorkerData = { catalogue: this.#catalogue, waiting };
+    // No two workers give packets the same numbers, nor does the one that takes another's place.
+    const packetsFrom = this.#options.keepPackets ? this.#starts++ * 2 ** 40 : undefined;
+    const workerData: WorkerData = { catalogue: this.#catalogue, waiting, packetsFrom };
     return new Worker(this.#program, { workerData });
   }
 
