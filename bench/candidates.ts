@@ -17,7 +17,7 @@ export interface Candidate {
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export function trespass(name = 'trespass', installation = root): Candidate {
-  const program = join(installation, 'bin', 'trespass.js');
+  const program = join(installation, 'bin', 'trespass.cjs');
   return {
     name,
     command: (capture) => [process.execPath, program, 'read', '--json', '--quiet', capture],
