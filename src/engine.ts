@@ -8,10 +8,10 @@ import { BEHIND_HOLE, CLIENT_BYTES, DATAGRAM, FlowTable, MESSAGE_ENDED, NOTHING 
 import { type RememberedHeader, RememberedHeaders } from './flow/remembered-headers.ts';
 import { evidenceBytes, flowDepth, judgementsPerFlow, rememberedEvidence, suspectedFlows } from './limits.ts';
 import { destinationText, sourceText } from './packet/address-text.ts';
-import { IP_TCP, IP_UDP } from './packet/ip-protocol.ts';
+import { IP_EIGRP, IP_IGMP, IP_PIM, IP_SCTP, IP_TCP, IP_UDP } from './packet/ip-protocol.ts';
 import type { Packet } from './packet/packet.ts';
 import { PacketDecoder } from './packet/packet-decoder.ts';
-import { isIcmpProtocol, JUDGE, REMEMBER } from './packet/packet-gate.ts';
+import { isIcmpProtocol, JUDGE, PASS, REMEMBER } from './packet/packet-gate.ts';
 import type { ClientMessage, Protocol, Transport } from './protocol/protocol.ts';
 import type { Evidence } from './scan/evidence.ts';
 import { type CompiledSignature, WINDOW } from './signature/compile-signatures.ts';
@@ -137,6 +137,7 @@ export class Engine {
     this.packets++;
     const packet = this.decoder.packet;
     if (packet.payloadStart === packet.payloadEnd || packet.protocol !== IP_TCP) this.header(packet);
+    if (isRouting(packet)) return;
     const flows = this.flows;
     const found = flows.accept(packet);
     if (found !== NOTHING) {
@@ -178,11 +179,14 @@ export class Engine {
       this.search.scanStart(packet.bytes, packet.payloadStart, packet.payloadEnd, true);
       this.search.scan(packet.bytes, packet.payloadStart, packet.payloadStart, packet.payloadEnd);
       const suspects = this.newSuspects('udp', packet.destinationPort, true).filter((index) => datagrams.has(index));
+      if (packet.payloadStart === packet.payloadEnd) suspects.push(...this.ofTransport(remembered, 'udp'));
       return this.judge.judge(packetMessage(packet), suspects, true).map(({ signature }) => signature.id);
     }
     const outcome = gate.tcp(packet.bytes, packet.transportStart, packet.payloadStart);
     if (packet.protocol !== IP_TCP || outcome !== REMEMBER) return [];
-    return this.judge.judge(packetMessage(packet), remembered, true).map(({ signature }) => signature.id);
+    return this.judge
+      .judge(packetMessage(packet), this.ofTransport(remembered, 'tcp'), true)
+      .map(({ signature }) => signature.id);
   }
 
   /** The capture is over: whatever still waited is judged as it is. */
@@ -211,17 +215,21 @@ export class Engine {
   private header(packet: Packet): void {
     const { gate, judged } = this.packetSignatures;
     const { bytes, transportStart, payloadStart } = packet;
-    if (packet.protocol === IP_TCP) {
-      const outcome = gate.tcp(bytes, transportStart, payloadStart);
-      if (outcome === REMEMBER) this.remember(packet);
-      if (outcome !== JUDGE) return;
-    } else if (!isIcmpProtocol(packet.protocol) || gate.icmp(bytes, transportStart, payloadStart) !== JUDGE) {
-      return;
-    }
+    let outcome = PASS;
+    if (packet.protocol === IP_TCP) outcome = gate.tcp(bytes, transportStart, payloadStart);
+    else if (packet.protocol === IP_UDP) outcome = payloadStart === packet.payloadEnd ? gate.emptyDatagram : PASS;
+    else if (isIcmpProtocol(packet.protocol)) outcome = gate.icmp(bytes, transportStart, payloadStart);
+    else if (isRouting(packet)) outcome = gate.other(bytes, packet.ipStart, packet.protocol);
+    if (outcome === REMEMBER) this.remember(packet);
+    if (outcome !== JUDGE) return;
     const transport = transportOf(packet);
-    const suspects = judged.filter((index) => (this.signatures[index] as Signature).transports.includes(transport));
+    const suspects = this.ofTransport(judged, transport);
     const suspicion = this.suspicionOf(packet, transport, suspects);
     this.report(suspicion, packetMessage(packet), false);
+  }
+
+  private ofTransport(indices: readonly number[], transport: Transport): number[] {
+    return indices.filter((index) => (this.signatures[index] as Signature).transports.includes(transport));
   }
 
   private remember(packet: Packet, datagram?: Signature): void {
@@ -394,7 +402,7 @@ export class Engine {
     const datagram = suspicion.transport === 'udp' ? this.datagrams.get(header.place) : undefined;
     const matches =
       datagram === undefined
-        ? this.judge.judge(message, this.packetSignatures.remembered, true)
+        ? this.judge.judge(message, this.ofTransport(this.packetSignatures.remembered, suspicion.transport), true)
         : [{ index: -1, signature: datagram, fields: {}, start: 0, end: bytes.length }];
     for (const match of matches) {
       this.counters.evidence++;
@@ -449,7 +457,7 @@ function packetMessage({ bytes, payloadStart, payloadEnd, ipStart, transportStar
     bytes,
     start: payloadStart,
     end: payloadEnd,
-    transport: packet.protocol === IP_TCP ? 'tcp' : packet.protocol === IP_UDP ? 'udp' : 'icmp',
+    transport: transportOf(packet),
     atStart: true,
     ended: packet.payloadMissing === 0,
     sourcePort: packet.sourcePort,
@@ -486,8 +494,28 @@ function timeOf(packet: Packet): number {
   return (packet.seconds >>> 0) * 1_000_000 + packet.microseconds;
 }
 
-function transportOf(packet: Packet): Transport {
-  return packet.protocol === 6 ? 'tcp' : packet.protocol === 17 ? 'udp' : packet.protocol === 132 ? 'sctp' : 'icmp';
+function transportOf({ protocol }: Pick<Packet, 'protocol'>): Transport {
+  switch (protocol) {
+    case IP_TCP:
+      return 'tcp';
+    case IP_UDP:
+      return 'udp';
+    case IP_SCTP:
+      return 'sctp';
+    case IP_IGMP:
+      return 'igmp';
+    case IP_EIGRP:
+      return 'eigrp';
+    case IP_PIM:
+      return 'pim';
+    default:
+      return 'icmp';
+  }
+}
+
+/** No conversation, only headers that may be known. */
+function isRouting({ protocol }: Pick<Packet, 'protocol'>): boolean {
+  return protocol === IP_IGMP || protocol === IP_EIGRP || protocol === IP_PIM;
 }
 
 function isIcmp(packet: Packet): boolean {

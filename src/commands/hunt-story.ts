@@ -196,7 +196,7 @@ function evidenceLines(
   const best = [...kinds.values()].sort(compareEvidence);
   const lines = best.slice(0, shownEvidence).map((one) => {
     const { signature, time, source, target, targetPort, transport } = one;
-    const port = transport === 'icmp' ? 'icmp' : `${targetPort}/${transport}`;
+    const port = targetPort === 0 ? transport : `${targetPort}/${transport}`;
     const line = `  ${minute(time)}  ${printable(signature.title)} (${signature.grade}), ${source} > ${target} ${port}\n`;
     if (signature.sequence) return line;
     const excerpt = matchExcerpt(one, Math.max(columns, 80) - 6, mark);

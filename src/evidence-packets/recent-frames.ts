@@ -6,7 +6,7 @@
 import { framesOfEvidence, recentFrameBytes, recentFrames } from '../limits.ts';
 import { addressBytes } from '../packet/address-text.ts';
 import { FRAGMENT_HELD } from '../packet/decode-result.ts';
-import { IP_ICMP, IP_ICMPV6, IP_SCTP, IP_TCP, IP_UDP } from '../packet/ip-protocol.ts';
+import { IP_EIGRP, IP_ICMP, IP_ICMPV6, IP_IGMP, IP_PIM, IP_SCTP, IP_TCP, IP_UDP } from '../packet/ip-protocol.ts';
 import type { Packet } from '../packet/packet.ts';
 import { PacketDecoder } from '../packet/packet-decoder.ts';
 import type { Transport } from '../protocol/protocol.ts';
@@ -24,7 +24,15 @@ export interface RecentFramesOptions {
 }
 
 /** By protocol number; ICMP and ICMPv6 are one. */
-const numbers: Readonly<Record<Transport, number>> = { tcp: IP_TCP, udp: IP_UDP, sctp: IP_SCTP, icmp: IP_ICMP };
+const numbers: Readonly<Record<Transport, number>> = {
+  tcp: IP_TCP,
+  udp: IP_UDP,
+  sctp: IP_SCTP,
+  icmp: IP_ICMP,
+  igmp: IP_IGMP,
+  eigrp: IP_EIGRP,
+  pim: IP_PIM,
+};
 
 export class RecentFrames {
   /** Frames that were larger than the memory, or came in a tunnel too deep to follow: never found again. */

@@ -200,7 +200,15 @@ export class FastPath implements FrameFilter {
 }
 
 /** Bits as the module has them; SCTP is not settled here. */
-const transportBits: Readonly<Record<Transport, number>> = { tcp: 1, udp: 2, icmp: 4, sctp: 8 };
+const transportBits: Readonly<Record<Transport, number>> = {
+  tcp: 1,
+  udp: 2,
+  icmp: 4,
+  sctp: 8,
+  igmp: 16,
+  eigrp: 16,
+  pim: 16,
+};
 
 /** Counts only after the header of a port scan. */
 const afterHeader = 128;

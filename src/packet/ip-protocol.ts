@@ -3,6 +3,8 @@
 /** RFC 8200 section 4.3. */
 export const IP_HOP_BY_HOP = 0;
 export const IP_ICMP = 1;
+/** RFC 3376. */
+export const IP_IGMP = 2;
 /** IPv4 in IP: RFC 2003. */
 export const IP_IPV4 = 4;
 export const IP_TCP = 6;
@@ -20,8 +22,12 @@ export const IP_AUTHENTICATION = 51;
 export const IP_ICMPV6 = 58;
 /** RFC 8200 section 4.6. */
 export const IP_DESTINATION_OPTIONS = 60;
+/** RFC 7868. */
+export const IP_EIGRP = 88;
 /** EtherIP, RFC 3378. */
 export const IP_ETHERIP = 97;
+/** RFC 7761. */
+export const IP_PIM = 103;
 export const IP_SCTP = 132;
 /** Mobility header, RFC 6275 section 6.1.1: built as an extension header. */
 export const IP_MOBILITY = 135;

@@ -28,7 +28,21 @@ export interface IcmpGateKey {
   readonly sequence: number;
 }
 
-export type GateKey = TcpGateKey | IcmpGateKey;
+/** An empty UDP datagram, as a port scan sends it that has no payload for the port. */
+export interface UdpGateKey {
+  readonly kind: 'udp';
+}
+
+/** What a signature asks of IGMP, EIGRP or PIM over IPv4. */
+export interface RoutingGateKey {
+  readonly kind: 'routing';
+  /** Protocol number of the IP header. */
+  readonly protocol: number;
+  /** Identification of the IP header (RFC 791 section 3.1). */
+  readonly identification: number;
+}
+
+export type GateKey = TcpGateKey | IcmpGateKey | UdpGateKey | RoutingGateKey;
 
 /** What becomes of the packet. */
 export const PASS = 0;
@@ -50,6 +64,10 @@ export class PacketGate {
   private readonly outcome: Uint8Array;
   private readonly icmpWord: Int32Array;
   private readonly icmpSequence: Int32Array;
+  /** What becomes of an empty datagram. */
+  readonly emptyDatagram: number;
+  /** Protocol number in the upper half, identification in the lower. */
+  private readonly routing: ReadonlySet<number>;
 
   /** `judged` decide at once, `remembered` do not. Where both fit, the packet is judged. */
   constructor(judged: readonly GateKey[], remembered: readonly GateKey[]) {
@@ -65,6 +83,11 @@ export class PacketGate {
     this.icmpWord = Int32Array.from(icmp, ({ type, code }) => (type << 8) | code);
     this.icmpSequence = Int32Array.from(icmp, ({ sequence }) => sequence);
     for (const shape of this.shape) this.shapes[shape] = 1;
+    const empty = (keys: readonly GateKey[]): boolean => keys.some(({ kind }) => kind === 'udp');
+    this.emptyDatagram = empty(judged) ? JUDGE : empty(remembered) ? REMEMBER : PASS;
+    this.routing = new Set(
+      judged.flatMap((key) => (key.kind === 'routing' ? [(key.protocol << 16) | key.identification] : [])),
+    );
   }
 
   /**
@@ -95,6 +118,11 @@ export class PacketGate {
       if (this.icmpWord[index] === word && this.icmpSequence[index] === sequence) return JUDGE;
     }
     return PASS;
+  }
+
+  /** For an IPv4 packet of another protocol, whose header is at `ip`. */
+  other(bytes: Uint8Array, ip: number, protocol: number): number {
+    return this.routing.has((protocol << 16) | short(bytes, ip + 4)) ? JUDGE : PASS;
   }
 
   private look(bytes: Uint8Array, at: number, shape: number): number {

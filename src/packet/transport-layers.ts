@@ -5,14 +5,17 @@ import type { DecodeState } from './decode-state.ts';
 import { setIpv4, setIpv6 } from './ip-layers.ts';
 import {
   IP_AUTHENTICATION,
+  IP_EIGRP,
   IP_ETHERIP,
   IP_ETHERNET,
   IP_GRE,
   IP_ICMP,
   IP_ICMPV6,
+  IP_IGMP,
   IP_IPV4,
   IP_IPV6,
   IP_MPLS,
+  IP_PIM,
   IP_SCTP,
   IP_TCP,
   IP_UDP,
@@ -42,6 +45,10 @@ export function transportLayer(state: DecodeState): number {
       return state.packet.ipVersion === 6 ? icmp(state, IP_ICMPV6) : OTHER_PROTOCOL;
     case IP_SCTP:
       return sctp(state);
+    case IP_IGMP:
+    case IP_EIGRP:
+    case IP_PIM:
+      return routing(state);
     case IP_IPV4:
       return LAYER_IPV4;
     case IP_IPV6:
@@ -144,6 +151,16 @@ function udpEnd(state: DecodeState): number {
   const { bytes, at } = state;
   const length = (bytes[at + 4]! << 8) | bytes[at + 5]!;
   return length === 0 ? state.declaredEnd : Math.min(at + length, state.declaredEnd);
+}
+
+/** IGMP, EIGRP, PIM, over IPv4: all that follows the IP header is the payload. */
+function routing(state: DecodeState): number {
+  const { at, packet, protocol } = state;
+  if (packet.ipVersion !== 4) return OTHER_PROTOCOL;
+  packet.sourcePort = 0;
+  packet.destinationPort = 0;
+  setPayload(state, at, state.declaredEnd);
+  return protocol;
 }
 
 /** The payload is what follows the eight bytes that all messages begin with: an echo's data, an error's quoted packet. */

@@ -102,6 +102,7 @@ function tlsOf({ fields }: Evidence): { tls?: { ja4: string } } {
   return ja4 === undefined ? {} : { tls: { ja4: printable(ja4) } };
 }
 
+/** As Suricata names them. */
 function protocolName({ transport, source }: Evidence): string {
   if (transport === 'icmp' && source.includes(':')) return 'IPv6-ICMP';
   return transport.toUpperCase();

@@ -1,12 +1,19 @@
 /** What several formats say of the flow in which evidence was seen. */
 
 import { communityId } from '../packet/community-id.ts';
-import { IP_ICMP, IP_ICMPV6, IP_SCTP, IP_TCP, IP_UDP } from '../packet/ip-protocol.ts';
+import { IP_EIGRP, IP_ICMP, IP_ICMPV6, IP_IGMP, IP_PIM, IP_SCTP, IP_TCP, IP_UDP } from '../packet/ip-protocol.ts';
 import type { Transport } from '../protocol/protocol.ts';
 import type { Evidence } from '../scan/evidence.ts';
 import type { Zone } from '../scan/perimeter.ts';
 
-const numbers: Readonly<Record<Exclude<Transport, 'icmp'>, number>> = { tcp: IP_TCP, udp: IP_UDP, sctp: IP_SCTP };
+const numbers: Readonly<Record<Exclude<Transport, 'icmp'>, number>> = {
+  tcp: IP_TCP,
+  udp: IP_UDP,
+  sctp: IP_SCTP,
+  igmp: IP_IGMP,
+  eigrp: IP_EIGRP,
+  pim: IP_PIM,
+};
 
 export function isIpv6(address: string): boolean {
   return address.includes(':');
@@ -18,14 +25,14 @@ export function protocolNumber({ transport, source }: Evidence): number {
   return numbers[transport];
 }
 
-/** `tcp`, `udp`, `sctp`, `icmp`, `ipv6-icmp`: IANA's keywords in lower case. */
+/** `tcp`, `udp`, `sctp`, `icmp`, `ipv6-icmp`, `igmp`, `eigrp`, `pim`: IANA's keywords in lower case. */
 export function protocolKeyword({ transport, source }: Evidence): string {
   return transport === 'icmp' && isIpv6(source) ? 'ipv6-icmp' : transport;
 }
 
-/** ICMP has none. */
+/** Only these have. */
 export function hasPorts({ transport }: Evidence): boolean {
-  return transport !== 'icmp';
+  return transport === 'tcp' || transport === 'udp' || transport === 'sctp';
 }
 
 /** Access logs of web servers do not tell it. */

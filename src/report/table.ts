@@ -164,7 +164,7 @@ function mostTelling({ evidence, signatures }: Alert): readonly Evidence[] {
 
 function evidenceLine({ signature, time, target, targetPort, transport }: Evidence, count: number): string {
   const clock = isoTime(time).slice(11, 19);
-  const port = transport === 'icmp' ? 'icmp' : `${targetPort}/${transport}`;
+  const port = targetPort === 0 ? transport : `${targetPort}/${transport}`;
   const times = count > 1 ? `, ${count} times` : '';
   return `${clock} ${printable(signature.title)} (${signature.grade}${times}) to ${target} ${port}`;
 }

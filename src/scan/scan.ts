@@ -108,7 +108,7 @@ export class Scan {
       this.targets.set(target, ports);
       this.#bytes += 400;
     }
-    if (transport === 'icmp') return;
+    if (!['tcp', 'udp', 'sctp'].includes(transport)) return;
     const port = `${targetPort}/${transport}`;
     if (ports.has(port)) return;
     if (ports.size >= this.#limits.ports) {

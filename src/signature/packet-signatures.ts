@@ -3,9 +3,16 @@
  * of those that are remembered until the same source says something else.
  */
 
+import { IP_EIGRP, IP_IGMP, IP_PIM } from '../packet/ip-protocol.ts';
 import { type GateKey, PacketGate } from '../packet/packet-gate.ts';
 import type { CompiledSignature } from './compile-signatures.ts';
 import type { Signature } from './signature.ts';
+
+const protocolNumbers: ReadonlyMap<string, number> = new Map([
+  ['igmp', IP_IGMP],
+  ['eigrp', IP_EIGRP],
+  ['pim', IP_PIM],
+]);
 
 /** What the gate needs to know of them; undefined if the signature's conditions do not say enough. */
 export function gateKey({ match, transports }: Pick<Signature, 'match' | 'transports'>): GateKey | undefined {
@@ -25,6 +32,10 @@ export function gateKey({ match, transports }: Pick<Signature, 'match' | 'transp
     }
     return { kind: 'tcp', flags, options: Buffer.from(options, 'hex'), window: number('window') };
   }
+  if (transports[0] === 'udp') return number('size') === 0 ? { kind: 'udp' } : undefined;
+  const protocol = protocolNumbers.get(transports[0]!);
+  const identification = number('ip_id');
+  if (protocol !== undefined && identification !== undefined) return { kind: 'routing', protocol, identification };
   const [type, code, sequence] = [number('icmp_type'), number('icmp_code'), number('icmp_sequence')];
   if (transports[0] !== 'icmp' || type === undefined || code === undefined || sequence === undefined) return undefined;
   return { kind: 'icmp', type, code, sequence };

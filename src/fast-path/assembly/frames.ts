@@ -113,7 +113,8 @@ function udp(ip: usize, transport: usize, ipEnd: usize, end: usize, now: i32): i
   const between = big32(transport);
   if (isTunnelPort(<u32>between >>> 16, between & 0xffff)) return LEFT;
   const length = <i32>(min(udpEnd, end) - transport - 8);
-  if (length === 0) return SETTLED;
+  // It may be a port scan's, which the engine remembers.
+  if (length === 0) return LEFT;
   identify(ip, transport, between, 17);
   return datagram(transport + 8, length, between, BY_UDP, now) ? SETTLED : LEFT;
 }
@@ -169,6 +170,10 @@ function isOtherProtocol(protocol: u32, isIpv6: bool): bool {
   switch (protocol) {
     case 51:
     case 97:
+    // Not settled: IGMP, EIGRP, PIM.
+    case 2:
+    case 88:
+    case 103:
     case 132:
     case 137:
     case 143:
