@@ -20,7 +20,12 @@ const isShort = process.env.TRESPASS_CRASHES === undefined;
 const program = fileURLToPath(new URL('./store-crash.test.helper.js', import.meta.url));
 
 const folder = mkdtempSync(join(tmpdir(), 'trespass-crash-'));
-after(() => rmSync(folder, { recursive: true }));
+const children: ChildProcess[] = [];
+after(() => {
+  // A test that failed has left its writers at work.
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true });
+});
 
 interface Writer {
   readonly child: ChildProcess;
@@ -33,6 +38,7 @@ interface Writer {
 
 function startWriter(...argv: string[]): Writer {
   const child = spawn(process.execPath, [program, ...argv], { stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(child);
   let text = '';
   const wrote = once(child.stdout!, 'data');
   child.stdout!.setEncoding('utf8').on('data', (chunk) => (text += chunk));
