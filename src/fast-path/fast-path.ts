@@ -131,7 +131,7 @@ export class FastPath implements FrameFilter {
     this.set('key1', flows.key1);
     this.set('headerKey', headerKey);
     const { filter, buckets, starts, shorts, entrySignature, ...lists } = search.tables();
-    const { shapes, icmpTypes, shape, word, window, icmpWord, icmpSequence } = gate.tables();
+    const { shapes, icmpTypes, shape, word, window, icmpWord, icmpSequence, routing } = gate.tables();
     this.put(FILTER, filter);
     this.put(GRAM_BUCKETS, buckets);
     this.put(STARTS, starts);
@@ -140,6 +140,7 @@ export class FastPath implements FrameFilter {
     this.put(ICMP_GATE, icmpTypes);
     this.set('gateSize', shape.byteLength);
     this.set('gateIcmpSize', icmpWord.byteLength);
+    this.set('gateRoutingSize', routing.byteLength);
     const tables = {
       ...lists,
       ...entryRules(entrySignature, signatures, waiting),
@@ -148,6 +149,7 @@ export class FastPath implements FrameFilter {
       gateWindow: window,
       gateIcmpWord: icmpWord,
       gateIcmpSequence: icmpSequence,
+      gateRouting: routing,
     };
     let at = LITERALS;
     for (const [name, table] of Object.entries(tables)) {

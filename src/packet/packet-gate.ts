@@ -67,7 +67,7 @@ export class PacketGate {
   /** What becomes of an empty datagram. */
   readonly emptyDatagram: number;
   /** Protocol number in the upper half, identification in the lower. */
-  private readonly routing: ReadonlySet<number>;
+  private readonly routing: Int32Array;
 
   /** `judged` decide at once, `remembered` do not. Where both fit, the packet is judged. */
   constructor(judged: readonly GateKey[], remembered: readonly GateKey[]) {
@@ -85,7 +85,7 @@ export class PacketGate {
     for (const shape of this.shape) this.shapes[shape] = 1;
     const empty = (keys: readonly GateKey[]): boolean => keys.some(({ kind }) => kind === 'udp');
     this.emptyDatagram = empty(judged) ? JUDGE : empty(remembered) ? REMEMBER : PASS;
-    this.routing = new Set(
+    this.routing = Int32Array.from(
       judged.flatMap((key) => (key.kind === 'routing' ? [(key.protocol << 16) | key.identification] : [])),
     );
   }
@@ -105,8 +105,8 @@ export class PacketGate {
   tables() {
     const icmpTypes = new Uint8Array(256);
     for (const word of this.icmpWord) icmpTypes[word >> 8] = 1;
-    const { shapes, shape, word, window, icmpWord, icmpSequence } = this;
-    return { shapes, shape, word, window, icmpTypes, icmpWord, icmpSequence };
+    const { shapes, shape, word, window, icmpWord, icmpSequence, routing } = this;
+    return { shapes, shape, word, window, icmpTypes, icmpWord, icmpSequence, routing };
   }
 
   /** For the header of an ICMP or ICMPv6 message at `at`. */
@@ -122,7 +122,7 @@ export class PacketGate {
 
   /** For an IPv4 packet of another protocol, whose header is at `ip`. */
   other(bytes: Uint8Array, ip: number, protocol: number): number {
-    return this.routing.has((protocol << 16) | short(bytes, ip + 4)) ? JUDGE : PASS;
+    return this.routing.includes((protocol << 16) | short(bytes, ip + 4)) ? JUDGE : PASS;
   }
 
   private look(bytes: Uint8Array, at: number, shape: number): number {

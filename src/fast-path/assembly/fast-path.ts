@@ -29,6 +29,8 @@ export {
   gateIcmpSequence,
   gateIcmpSize,
   gateIcmpWord,
+  gateRouting,
+  gateRoutingSize,
   gateShape,
   gateSize,
   gateWindow,

@@ -10,6 +10,8 @@ import {
   gateIcmpSequence,
   gateIcmpSize,
   gateIcmpWord,
+  gateRouting,
+  gateRoutingSize,
   gateShape,
   gateSize,
   gateWindow,
@@ -82,6 +84,8 @@ export function frame(start: usize, frameEnd: usize, now: i32): i32 {
       if (ip === 0) return LEFT;
       type = big16(transport + 2);
       if (type !== IPV4 && type !== IPV6) return LEFT;
+    } else if (type === IPV4 && isRouting(protocol)) {
+      return isWantedRouting(ip, protocol) ? LEFT : SETTLED;
     } else {
       return isOtherProtocol(protocol, type === IPV6) ? WITHOUT_TRANSPORT : LEFT;
     }
@@ -170,10 +174,6 @@ function isOtherProtocol(protocol: u32, isIpv6: bool): bool {
   switch (protocol) {
     case 51:
     case 97:
-    // Not settled: IGMP, EIGRP, PIM.
-    case 2:
-    case 88:
-    case 103:
     case 132:
     case 137:
     case 143:
@@ -200,6 +200,20 @@ function isWanted(transport: usize, shape: u32): bool {
     if (load<u32>(<usize>gateShape + index) !== shape || load<i32>(<usize>gateWord + index) !== word) continue;
     const wanted = load<i32>(<usize>gateWindow + index);
     if (wanted === -1 || wanted === window) return true;
+  }
+  return false;
+}
+
+/** IGMP, EIGRP, PIM: only their headers may be known. */
+function isRouting(protocol: u32): bool {
+  return protocol === 2 || protocol === 88 || protocol === 103;
+}
+
+/** As PacketGate.other. */
+function isWantedRouting(ip: usize, protocol: u32): bool {
+  const wanted = (protocol << 16) | big16(ip + 4);
+  for (let index: usize = 0; index < <usize>gateRoutingSize; index += 4) {
+    if (load<u32>(<usize>gateRouting + index) === wanted) return true;
   }
   return false;
 }

@@ -59,3 +59,5 @@ export let gateSize: i32 = 0;
 export let gateIcmpWord: i32 = 0;
 export let gateIcmpSequence: i32 = 0;
 export let gateIcmpSize: i32 = 0;
+export let gateRouting: i32 = 0;
+export let gateRoutingSize: i32 = 0;
