@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, posix } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -14,9 +15,23 @@ const packed: Record<string, { files: { path: string }[] }> = JSON.parse(
 const files = Object.values(packed)[0]!.files.map(({ path }) => path);
 
 describe('the npm package', () => {
+  it('takes compiled code only from the very Node.js that runs: V8 would crash on that of another release', () => {
+    const { cacheOf } = createRequire(import.meta.url)(join(root, 'bin', 'load-compiled.cjs'));
+    const name = cacheOf('/trespass.cjs');
+    assert.ok(name.includes(process.version) && name.includes(`${statSync(process.execPath).size}`), name);
+  });
+
   it('holds the command, the library, the catalogue and the licence', () => {
     const needed = ['bin/trespass.cjs', 'dist/command/trespass.cjs', 'dist/src/trespass.js', 'dist/src/trespass.d.ts'];
-    const read = ['dist/catalogue.json', 'signatures/schema.json', 'README.md', 'LICENSE', 'NOTICE'];
+    const read = [
+      'dist/catalogue.json',
+      'dist/detection.json',
+      'dist/fast-path.wasm',
+      'signatures/schema.json',
+      'README.md',
+      'LICENSE',
+      'NOTICE',
+    ];
     const page = [
       'dist/page/index.html',
       'dist/page/app.js',

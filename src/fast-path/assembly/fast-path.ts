@@ -5,7 +5,7 @@
  *
  * It works on the tables of the flow table itself. What it does to them is what the long way would do, or nothing: where it
  * gives up on a frame half-way, the long way does the same steps again with the same result. Each part names the code that
- * it repeats; fast-path.test.ts holds both against each other over all captures and over random ones.
+ * it repeats; fast-path-state.test.ts holds both against each other over all captures and over random ones.
  *
  * This file is AssemblyScript (TypeScript's syntax with the machine's types) and becomes WebAssembly: integers of 32 bits,
  * loads without bounds checks or views, eight tags compared by two instructions, and compiled in a millisecond, where
