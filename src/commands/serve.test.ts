@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,6 +69,35 @@ describe('trespass serve', () => {
     assert.equal((await fetch(`${url}api/v1/status`, { headers: { authorization } })).status, 401);
     assert.equal((await trespass('token', 'revoke', 'alice', '--store', store)).code, exitCode.failed);
     assert.doesNotMatch(readFileSync(store, 'latin1'), new RegExp(made.out.trimEnd()));
+  });
+
+  const openssl = spawnSync('openssl', ['version']).error === undefined;
+
+  it('speaks TLS alone where it is given a certificate', { skip: openssl ? false : 'needs openssl' }, async () => {
+    const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
+    const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=trespass.example'];
+    const { status } = spawnSync('openssl', [
+      'req',
+      '-x509',
+      ...made,
+      '-keyout',
+      key,
+      '-out',
+      certificate,
+      '-days',
+      '2',
+    ]);
+    assert.equal(status, 0);
+    const { url } = await start('--tls-cert', certificate, '--tls-key', key, '--host-name', 'trespass.example');
+    assert.match(url, /^https:/);
+    const options = { rejectUnauthorized: false, headers: { host: 'Trespass.Example' } };
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      get(`${url}api/v1/health`, options, resolve).on('error', reject);
+    });
+    answer.resume();
+    assert.equal(answer.statusCode, 200);
+    assert.match(answer.headers['strict-transport-security']!, /max-age=31536000/);
+    await assert.rejects(fetch(`${url.replace('https', 'http')}api/v1/health`));
   });
 
   it('says what stands in the way', async () => {
