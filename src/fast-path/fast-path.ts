@@ -197,7 +197,9 @@ export class FastPath implements FrameFilter {
   }
 
   private set(name: string, value: number): void {
-    (this.exports[name] as Global).value = value;
+    const global = this.exports[name] as Global | undefined;
+    if (global === undefined) throw new Error('dist/fast-path.wasm is of another version: run npm run build');
+    global.value = value;
   }
 }
 
