@@ -9,6 +9,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { chromiumFile, startChromium } from '../lab/browser/chromium.ts';
 import { openStore } from '../src/store/open-store.ts';
 import { manyScans, scanTemplates } from './many-scans.ts';
 
@@ -117,6 +118,7 @@ async function benchLive(folder: string, pace: number): Promise<void> {
       counts.resyncs += text.split('event: resync').length - 1;
     }
   }).map((one) => one.catch(() => {}));
+  const page = await openPage(served);
   // In a process of its own: writing would keep the listeners from reading.
   const writer = fork(fileURLToPath(import.meta.url), ['write', location, String(pace)]);
   const [{ written, took }] = (await once(writer, 'message')) as [{ written: number; took: number }];
@@ -127,9 +129,34 @@ async function benchLive(folder: string, pace: number): Promise<void> {
     `${Math.round(written / took)} scans/s written, ${listeners} listeners: each was told ${Math.round(counts.told / listeners)} of ${written}, ` +
       `${Math.round(counts.resyncs / listeners)} times to load anew, ${dropped} let go; ${memoryOf(served.id)} MB`,
   );
+  if (page) console.log(`  in a browser meanwhile: ${await page()}`);
   ended.abort();
   await Promise.allSettled(listening);
   await served.stop();
+}
+
+/**
+ * The page in a browser, if there is one. What it gives, closes it and says for how long at most the page stood still, and
+ * how often it loaded its views.
+ */
+async function openPage({ url, token }: Served): Promise<(() => Promise<string>) | undefined> {
+  if (chromiumFile === undefined) return undefined;
+  const browser = await startChromium();
+  const page = await browser.newPage();
+  let loads = 0;
+  page.on('request', (request) => {
+    if (request.url().endsWith('/api/v1/status')) loads++;
+  });
+  await page.goto(`${url}#token=${token}`);
+  await page.getByText('live', { exact: true }).waitFor();
+  await page.evaluate(`window.longest = 0; window.last = performance.now();
+    (function look() { const now = performance.now(); longest = Math.max(longest, now - last); last = now; requestAnimationFrame(look); })()`);
+  return async () => {
+    const longest = await page.evaluate<number>('window.longest');
+    const shown = (await page.locator('tr[data-scan]').count()) > 0;
+    await browser.close();
+    return `${shown ? 'shows scans' : 'shows nothing'}, loaded its views ${loads} times, stood still for ${Math.round(longest)} ms at most`;
+  };
 }
 
 /** Writes scans at a steady pace, if it can. */
