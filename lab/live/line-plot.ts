@@ -47,6 +47,7 @@ export function linePlot({ title, x, y, lines }: Plot): string {
   parts.push(text((left + width - right) / 2, height - 12, x, 'middle'));
   parts.push(text(12, top - 12, y, 'start'));
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif">
+<title>${title}</title>
 <rect width="${width}" height="${height}" fill="#fff"/>
 ${parts.join('\n')}
 </svg>
