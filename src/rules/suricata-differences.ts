@@ -30,9 +30,15 @@ export const signatureDifferences: Readonly<Record<string, SignatureDifference>>
   },
 };
 
-/** Captures of which Suricata takes up no flow, by their name in captures/. */
+const behindAnyDatagram =
+  'our engine notes a weak word behind any datagram of a port scan, a rule only behind those that its sequence names: no alert depends on it';
+
+/** Captures of which Suricata sees less, by their name in captures/. */
 export const captureDifferences: Readonly<Record<string, string>> = {
   'nmap/http-enum':
     'the capture holds neither handshakes nor the server: Suricata takes up no such flow (stream.midstream)',
   'nmap/smb-flood': 'the capture does not hold the server: Suricata sees no handshake',
+  'nmap/sequence-udp-echo': behindAnyDatagram,
+  'nmap/sequence-udp-silent': behindAnyDatagram,
+  'nmap/sequence-udp-silent-all': behindAnyDatagram,
 };
