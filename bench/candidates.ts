@@ -38,7 +38,7 @@ export function trespassWith(directory: string, count: number): Candidate {
   }
   for (const name of ['bin', 'package.json']) cpSync(join(root, name), join(installation, name), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(installation, 'node_modules'));
-  const catalogue = join(built, 'catalogue.json');
+  const catalogue = join(built, 'detection.json');
   const signatures = JSON.parse(readFileSync(catalogue, 'utf8')) as unknown[];
   writeFileSync(catalogue, JSON.stringify(signatures.slice(0, count)));
   return trespass(`trespass, ${Math.min(count, signatures.length)} of ${signatures.length} signatures`, installation);
