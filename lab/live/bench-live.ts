@@ -4,7 +4,7 @@
  */
 
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -69,16 +69,29 @@ const tcpdump: Listener = {
   },
 };
 
+const suricataConfiguration = `%YAML 1.1
+---
+af-packet:
+  - interface: eth0
+    threads: 1
+    cluster-id: 99
+    cluster-type: cluster_flow
+    tpacket-v3: yes
+outputs: []
+`;
+
 function suricataLive(folder: string): Listener {
   mkdirSync(folder, { recursive: true });
-  // Its files; the options below take its capture from the interface.
-  const [, , , ...options] = suricata(folder, undefined, undefined).command('');
+  const configuration = join(folder, 'live.yaml');
+  writeFileSync(configuration, suricataConfiguration);
+  // Without its capture and run mode: packets come from the interface.
+  const [, , , , , ...options] = suricata(folder, undefined, configuration).command('');
   return {
     name: 'suricata --af-packet',
-    command: ['suricata', '--af-packet=eth0', ...options, '--set', 'af-packet.0.threads=1', '--runmode', 'workers'],
+    command: ['suricata', '--af-packet=eth0', ...options, '--runmode', 'workers'],
     ready: /engine started|Engine started/i,
     counts: (log) => {
-      const [, packets, drops] = /pkts: (\d+), drop: (\d+)/.exec(log) ?? [];
+      const [, packets, drops] = /packets: (\d+), drops: (\d+)/.exec(log) ?? [];
       return [number(packets), number(drops)];
     },
   };
