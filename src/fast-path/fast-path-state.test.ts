@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { ByteSource } from '../capture/byte-source.ts';
 import { CaptureReader, FRAME, NEED_BYTES } from '../capture/capture-reader.ts';
 import { Engine } from '../engine.ts';
 import { BUCKET_SHIFT, HAS_CHUNK, PLACES, RECORD_SHIFT, SPREAD } from '../flow/flow-record.ts';
@@ -12,18 +11,11 @@ import type { CompiledSignature } from '../signature/compile-signatures.ts';
 import { loadCatalogue } from '../signature/load-catalogue.ts';
 import { bytesOf, type Endpoints, icmpFrame, tcpFrame, udpFrame } from '../testing/frames.ts';
 import * as layout from './assembly/layout.ts';
+import { type Captured, captureInMemory } from './capture-in-memory.test.helper.ts';
 import { FastPath } from './fast-path.ts';
 
 const catalogue = loadCatalogue();
 const seed = 7;
-
-interface Captured {
-  readonly frame: Uint8Array;
-  /** 32 bits; after 2038 above 2^31. */
-  readonly seconds: number;
-  /** Bytes at the end that the snap length cut off. */
-  readonly cut?: number;
-}
 
 /** The same tables whoever filled them: every place, deadline and record, and the bytes that each flow keeps. */
 function tablesOf({ flows }: Engine) {
@@ -89,7 +81,7 @@ function run(
     seed,
   );
   prepare?.(engine);
-  const reader = new CaptureReader(inMemory(captured), { filter: engine.fastPath });
+  const reader = new CaptureReader(captureInMemory(captured), { filter: engine.fastPath });
   let acted = false;
   for (;;) {
     const result = reader.next();
@@ -123,31 +115,6 @@ function both(captured: readonly Captured[], interference: Interference = {}) {
   assert.deepEqual(fast.told.tables, slow.told.tables);
   fastPath.close();
   return { ...slow.told, settled: fast.settled };
-}
-
-function inMemory(captured: readonly Captured[]): ByteSource {
-  const header = Buffer.alloc(24);
-  header.set([0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0]);
-  header.writeUInt32LE(1, 20);
-  const parts = captured.flatMap(({ frame, seconds, cut = 0 }) => {
-    const record = Buffer.alloc(16);
-    record.writeUInt32LE(seconds >>> 0, 0);
-    record.writeUInt32LE(frame.length - cut, 8);
-    record.writeUInt32LE(frame.length, 12);
-    return [record, frame.subarray(0, frame.length - cut)];
-  });
-  const bytes = Buffer.concat([header, ...parts]);
-  let at = 0;
-  return {
-    name: 'memory',
-    read(target, offset, length) {
-      const count = Math.min(length, bytes.length - at);
-      target.set(bytes.subarray(at, at + count), offset);
-      at += count;
-      return count;
-    },
-    close() {},
-  };
 }
 
 /** Numbers below `bound` that look random and are the same each time (mulberry32). */

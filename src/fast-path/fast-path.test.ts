@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { ByteSource } from '../capture/byte-source.ts';
 import { CaptureReader, FRAME, NEED_BYTES } from '../capture/capture-reader.ts';
 import { Engine } from '../engine.ts';
 import { flowCapacity, keptBytes } from '../limits.ts';
@@ -9,48 +8,13 @@ import { protocols } from '../protocol/protocols.ts';
 import { loadCatalogue } from '../signature/load-catalogue.ts';
 import { bytesOf, type Endpoints, icmpFrame, tcpFrame, udpFrame } from '../testing/frames.ts';
 import * as layout from './assembly/layout.ts';
+import { type Captured, captureInMemory } from './capture-in-memory.test.helper.ts';
 import { FastPath } from './fast-path.ts';
 
 const catalogue = loadCatalogue();
 
-interface Record {
-  readonly frame: Uint8Array;
-  readonly seconds: number;
-  /** Bytes of the frame that the snap length cut off. */
-  readonly cut?: number;
-}
-
-/** A capture in memory: pcap, little endian, microseconds, Ethernet. */
-function capture(records: readonly Record[]): ByteSource {
-  const header = Buffer.alloc(24);
-  header.set([0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0]);
-  header.writeUInt32LE(1, 20);
-  const parts = records.flatMap(({ frame, seconds, cut = 0 }) => {
-    const record = Buffer.alloc(16);
-    record.writeUInt32LE(seconds, 0);
-    record.writeUInt32LE(frame.length - cut, 8);
-    record.writeUInt32LE(frame.length, 12);
-    return [record, frame.subarray(0, frame.length - cut)];
-  });
-  const bytes = Buffer.concat([header, ...parts]);
-  let at = 0;
-  return {
-    name: 'memory',
-    size: bytes.length,
-    consumed: 0,
-    damage: undefined,
-    read(target: Uint8Array, offset: number, length: number) {
-      const count = Math.min(length, bytes.length - at);
-      target.set(bytes.subarray(at, at + count), offset);
-      at += count;
-      return count;
-    },
-    close() {},
-  } as unknown as ByteSource;
-}
-
 /** All that the engine tells of a capture. */
-function seen(records: readonly Record[], fastPath: FastPath | undefined) {
+function seen(records: readonly Captured[], fastPath: FastPath | undefined) {
   const evidence: string[] = [];
   const engine = new Engine(
     catalogue,
@@ -64,7 +28,7 @@ function seen(records: readonly Record[], fastPath: FastPath | undefined) {
     fastPath,
     7,
   );
-  const reader = new CaptureReader(capture(records), { filter: engine.fastPath });
+  const reader = new CaptureReader(captureInMemory(records), { filter: engine.fastPath });
   for (;;) {
     const result = reader.next();
     if (result === FRAME) {
@@ -169,7 +133,7 @@ const anyTunnel = fc.record({ frame: anySegment, gre: fc.boolean() }).map(({ fra
   return outer;
 });
 
-const anyRecord: fc.Arbitrary<Record> = fc
+const anyRecord: fc.Arbitrary<Captured> = fc
   .record({
     frame: fc.oneof(
       { weight: 12, arbitrary: anySegment },
@@ -184,7 +148,7 @@ const anyRecord: fc.Arbitrary<Record> = fc
   .map(({ frame, pause, cut }) => ({ frame, seconds: pause, cut: Math.min(cut, frame.length) }));
 
 /** Pauses become times. */
-function timed(records: readonly Record[]): Record[] {
+function timed(records: readonly Captured[]): Captured[] {
   let now = 1_700_000_000;
   return records.map((record) => {
     now += record.seconds;

@@ -5,6 +5,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { WINDOW_BYTES } from '../capture/capture-window.ts';
 import type { FrameFilter } from '../capture/frame-source.ts';
 import type { FlowMemory } from '../flow/flow-memory.ts';
 import { HANDSHAKE_SHIFT, RECORD_SHIFT } from '../flow/flow-record.ts';
@@ -39,9 +40,6 @@ import {
 
 /** As `npm run build` makes it from assembly/. */
 export const fastPathModule = join(dirname(packageFile), 'dist', 'fast-path.wasm');
-
-/** Bytes of a capture that are in memory at once: it fits the second-level cache of common server cores. */
-const windowBytes = 262_144;
 
 const counterNames = ['frames', 'packets', 'payloads', 'notIp', 'otherProtocol', 'flows', 'forgotten'] as const;
 
@@ -102,7 +100,7 @@ export class FastPath implements FrameFilter {
     this.shift = this.exports.shift as Global;
     const { buffer } = memory;
     this.memory = buffer;
-    this.window = new Uint8Array(buffer, CAPTURE, windowBytes);
+    this.window = new Uint8Array(buffer, CAPTURE, WINDOW_BYTES);
     this.headers = new Int32Array(buffer, HEADERS, headerTableWords);
     this.flowMemory = {
       buckets: new Int32Array(buffer, BUCKETS, flowCapacity * 2),

@@ -1,11 +1,9 @@
 /** The last step of the build: where in each literal the search shall look, so that a start need not find out. */
 
+import { WINDOW } from './gram.ts';
 import type { KnownFields } from './known-fields.ts';
-import { SHORTEST_UNANCHORED, searchLiterals } from './search-literals.ts';
+import { searchLiterals } from './search-literals.ts';
 import type { SearchLiteral, Signature } from './signature.ts';
-
-/** Bytes of the window by which an unanchored literal is found (`literal-search.ts` says why eight). */
-export const WINDOW = SHORTEST_UNANCHORED;
 
 export interface PlacedLiteral extends SearchLiteral {
   /** Offset of the window in an unanchored literal; 0 in an anchored one. */

@@ -11,7 +11,8 @@
  * Grams ignore bit 0x20 of every byte, the literals' comparison that of letters; the conditions judge exactly.
  */
 
-import { type PlacedLiteral, WINDOW } from './compile-signatures.ts';
+import type { PlacedLiteral } from './compile-signatures.ts';
+import { BUCKET_BITS, FILTER_BITS, FOLD, GRAM, GRAM_SPREAD, STRIDE } from './gram.ts';
 
 export interface SearchEntry {
   readonly literal: PlacedLiteral;
@@ -19,13 +20,6 @@ export interface SearchEntry {
   readonly signature: number;
 }
 
-const GRAM = 4;
-/** Any eight bytes in a row hold a whole gram that starts at a multiple of five. */
-const STRIDE = WINDOW - GRAM + 1;
-/** 2^17 bits, 16 KB: with 500 literals 2 % of all grams pass by chance. */
-const FILTER_BITS = 17;
-const BUCKET_BITS = 12;
-const FOLD = 0x20202020;
 /** More suspects than this in one message are a flood; the first are judged. */
 const MOST_HITS = 64;
 
@@ -98,7 +92,7 @@ export class LiteralSearch {
         ((bytes[at + 2] as number) << 16) |
         ((bytes[at + 3] as number) << 24) |
         FOLD;
-      const hash = Math.imul(gram, 0x9e3779b1) >>> (32 - FILTER_BITS);
+      const hash = Math.imul(gram, GRAM_SPREAD) >>> (32 - FILTER_BITS);
       if ((((filter[hash >>> 5] as number) >>> (hash & 31)) & 1) !== 0) this.compare(bytes, start, end, at, gram, hash);
     }
   }
@@ -134,7 +128,7 @@ export class LiteralSearch {
       ((bytes[start + 2] as number) << 16) |
       ((bytes[start + 3] as number) << 24) |
       FOLD;
-    const bucket = Math.imul(gram, 0x9e3779b1) >>> (32 - BUCKET_BITS);
+    const bucket = Math.imul(gram, GRAM_SPREAD) >>> (32 - BUCKET_BITS);
     for (let entry = this.starts[bucket] as number; entry >= 0; entry = this.entryNext[entry] as number) {
       const literalStart = this.entryStart[entry] as number;
       const length = (this.entryEnd[entry] as number) - literalStart;
@@ -220,7 +214,7 @@ export class LiteralSearch {
       this.shorts[first] = entry;
       return;
     }
-    const bucket = Math.imul(this.gramAt(start), 0x9e3779b1) >>> (32 - BUCKET_BITS);
+    const bucket = Math.imul(this.gramAt(start), GRAM_SPREAD) >>> (32 - BUCKET_BITS);
     this.entryNext[entry] = this.starts[bucket] as number;
     this.starts[bucket] = entry;
   }
@@ -228,7 +222,7 @@ export class LiteralSearch {
   private addGrams(entry: number, window: number, grams: number): number {
     for (let step = 0; step < STRIDE; step++) {
       const gram = this.gramAt((this.entryStart[entry] as number) + window + step);
-      const hash = Math.imul(gram, 0x9e3779b1) >>> (32 - FILTER_BITS);
+      const hash = Math.imul(gram, GRAM_SPREAD) >>> (32 - FILTER_BITS);
       this.filter[hash >>> 5] = (this.filter[hash >>> 5] as number) | (1 << (hash & 31));
       const bucket = hash >>> (FILTER_BITS - BUCKET_BITS);
       this.gramValue[grams] = gram;

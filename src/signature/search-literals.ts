@@ -1,5 +1,6 @@
 /** What the hot path searches for: byte strings of which at least one stands in whatever a signature matches. */
 
+import { WINDOW } from './gram.ts';
 import type { KnownFields } from './known-fields.ts';
 import type { Condition, SearchLiteral, Signature, Test } from './signature.ts';
 
@@ -7,7 +8,7 @@ import type { Condition, SearchLiteral, Signature, Test } from './signature.ts';
  * Shortest literal that can be found anywhere: the search looks at four bytes at every fifth offset, so any eight
  * bytes in a row hold one of its samples.
  */
-export const SHORTEST_UNANCHORED = 8;
+export const SHORTEST_UNANCHORED = WINDOW;
 
 /** The search does not take more of a literal than this; the conditions judge the rest. */
 const LONGEST = 48;

@@ -1,5 +1,13 @@
 /** Is there any literal in these bytes of a signature that may speak here? As signature/literal-search.ts. */
 
+import {
+  BUCKET_BITS,
+  FILTER_BITS,
+  FOLD as FOLD_BITS,
+  GRAM as GRAM_BYTES,
+  GRAM_SPREAD as SPREAD,
+  STRIDE as STRIDE_BYTES,
+} from '../../signature/gram.ts';
 import { followsHeader, port } from './flow-key.ts';
 import {
   entryEnd,
@@ -27,14 +35,11 @@ export const BY_ICMP: i32 = 4;
 /** Bit of a signature that counts only after the header of a port scan. */
 const AFTER_HEADER: i32 = 128;
 
-export const GRAM: usize = 4;
-const STRIDE: usize = 5;
-/** Any window of so many bytes holds a whole sampled gram. */
-export const SEARCH_WINDOW: i32 = 8;
-const FILTER_BITS = 17;
-const BUCKET_BITS = 12;
-const FOLD: u32 = 0x20202020;
-const GRAM_SPREAD: u32 = 0x9e3779b1;
+// As the machine's types.
+export const GRAM: usize = GRAM_BYTES;
+const STRIDE: usize = STRIDE_BYTES;
+const FOLD: u32 = FOLD_BITS;
+const GRAM_SPREAD: u32 = <u32>SPREAD;
 
 /** As LiteralSearch.scan, up to the first literal. */
 export function holdsAnyLiteral(start: usize, from: usize, end: usize, transport: i32): bool {

@@ -26,11 +26,12 @@ import {
   WAITING,
 } from '../../flow/flow-record.ts';
 import { closedTimeout, flowDepth, handshakes, sequenceJump, streamTimeout } from '../../limits.ts';
+import { WINDOW } from '../../signature/gram.ts';
 import { big32 } from './big-endian.ts';
 import { countPayload } from './counters.ts';
 import { fromHigh, high, low } from './flow-key.ts';
 import { begin, find, flagsOf, insert, keep, reserve, settle } from './records.ts';
-import { BY_TCP, GRAM, holdsAnyLiteral, SEARCH_WINDOW, startsAnyLiteral } from './search.ts';
+import { BY_TCP, GRAM, holdsAnyLiteral, startsAnyLiteral } from './search.ts';
 import { HANDSHAKES } from './tables.ts';
 
 /** As FlowTable.segment, with its parts. False: the long way. */
@@ -122,8 +123,7 @@ function clientBytes(
   const last = chunk + <usize>(kept + copied);
   memory.copy(chunk + <usize>kept, from, <usize>copied);
   if (kept < <i32>GRAM && startsAnyLiteral(chunk, last, finish, BY_TCP)) return false;
-  if (holdsAnyLiteral(chunk, kept < SEARCH_WINDOW ? chunk : chunk + <usize>(kept - SEARCH_WINDOW + 1), last, BY_TCP))
-    return false;
+  if (holdsAnyLiteral(chunk, kept < WINDOW ? chunk : chunk + <usize>(kept - WINDOW + 1), last, BY_TCP)) return false;
 
   countPayload();
   store<i32>(record, next + added, NEXT << 2);
