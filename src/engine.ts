@@ -3,21 +3,26 @@
  * hit (suspicion, judgement, evidence) is cold.
  */
 
-import type { FastPath } from './fast-path/fast-path.ts';
-import { BEHIND_HOLE, CLIENT_BYTES, DATAGRAM, FlowTable, MESSAGE_ENDED, NOTHING } from './flow/flow-table.ts';
+import type { FrameFilter } from './capture/frame-source.ts';
+import { BEHIND_HOLE, DATAGRAM, FlowTable, NOTHING } from './flow/flow-table.ts';
 import { type RememberedHeader, RememberedHeaders } from './flow/remembered-headers.ts';
+import { SCRATCH, SCRATCH_BYTES } from './hot-path/assembly/layout.ts';
+import { MICROSECONDS } from './hot-path/assembly/packet-words.ts';
+import { WHOLE_DATAGRAM } from './hot-path/assembly/results.ts';
+import { BY_TCP, BY_UDP } from './hot-path/assembly/transport-bits.ts';
+import { HotPath } from './hot-path/hot-path.ts';
 import { evidenceBytes, flowDepth, judgementsPerFlow, rememberedEvidence, suspectedFlows } from './limits.ts';
 import { destinationText, sourceText } from './packet/address-text.ts';
+import type { DecodeCounters } from './packet/decode-counters.ts';
 import { IP_EIGRP, IP_IGMP, IP_PIM, IP_SCTP, IP_TCP, IP_UDP } from './packet/ip-protocol.ts';
-import type { Packet } from './packet/packet.ts';
+import { Packet } from './packet/packet.ts';
 import { PacketDecoder } from './packet/packet-decoder.ts';
 import { isIcmpProtocol, JUDGE, PASS, REMEMBER } from './packet/packet-gate.ts';
 import type { ClientMessage, Protocol, Transport } from './protocol/protocol.ts';
 import type { Evidence } from './scan/evidence.ts';
 import type { CompiledSignature } from './signature/compile-signatures.ts';
-import { WINDOW } from './signature/gram.ts';
+import { setCatalogue } from './signature/hot-path-tables.ts';
 import { Judge, type Match } from './signature/judge.ts';
-import { LiteralSearch } from './signature/literal-search.ts';
 import { PacketSignatures } from './signature/packet-signatures.ts';
 import type { Signature } from './signature/signature.ts';
 
@@ -59,10 +64,12 @@ export interface EngineCounters {
   headersForgotten: number;
 }
 
-export class Engine {
-  readonly decoder = new PacketDecoder();
+export class Engine implements FrameFilter {
+  readonly decoder: PacketDecoder;
   readonly flows: FlowTable;
-  readonly fastPath: FastPath | undefined;
+  /** Where `run` finds the records that it takes. */
+  readonly window: Uint8Array;
+  private readonly hotPath: HotPath;
   readonly counters: EngineCounters = {
     frames: 0,
     packets: 0,
@@ -74,7 +81,6 @@ export class Engine {
     headersForgotten: 0,
   };
   private signatures: readonly Signature[];
-  private search: LiteralSearch;
   private judge: Judge;
   private readonly protocols: readonly Protocol[];
   private packetSignatures: PacketSignatures;
@@ -85,29 +91,36 @@ export class Engine {
   private readonly echoes = new Echoes();
   private readonly suspicions = new Map<number, Suspicion>();
   private nextId = 1;
-  // Counted on the hot path, so kept out of the object above.
+  /** In which the hot path has found something. */
+  private readonly found = new Packet();
+  // Counted for each frame, so kept out of the object above.
   private frames = 0;
   private packets = 0;
-  private payloads = 0;
 
   /** `seed`: of the hashes that place flows; secret and other each time, unless two engines shall do exactly the same. */
   constructor(
     signatures: readonly CompiledSignature[],
     protocols: readonly Protocol[],
     onEvidence: (evidence: Evidence) => void,
-    fastPath?: FastPath,
     seed?: number,
   ) {
+    this.hotPath = HotPath.open();
+    this.window = this.hotPath.window;
+    this.decoder = new PacketDecoder(this.hotPath);
     this.signatures = signatures;
-    this.flows = new FlowTable(seed, fastPath?.flowMemory);
-    this.headers = new RememberedHeaders(seed, fastPath?.headers);
-    this.search = searchFor(signatures);
+    this.flows = new FlowTable(seed, this.hotPath);
+    this.headers = new RememberedHeaders(seed, this.hotPath.headers);
     this.judge = new Judge(signatures, protocols);
     this.protocols = protocols;
     this.packetSignatures = new PacketSignatures(signatures);
     this.onEvidence = onEvidence;
-    this.fastPath = fastPath;
-    this.serveFastPath();
+    this.hotPath.set('headerKey', this.headers.key);
+    setCatalogue(this.hotPath, signatures, this.packetSignatures);
+  }
+
+  /** Nobody uses it from now on; its memory is used again. */
+  close(): void {
+    this.hotPath.close();
   }
 
   /** From the next frame on, other signatures hold. Flows stay, and so do suspicions of signatures that are still there. */
@@ -121,10 +134,9 @@ export class Engine {
       for (const index of still) matched.add(index);
     }
     this.signatures = signatures;
-    this.search = searchFor(signatures);
     this.judge = new Judge(signatures, this.protocols);
     this.packetSignatures = new PacketSignatures(signatures);
-    this.serveFastPath();
+    setCatalogue(this.hotPath, signatures, this.packetSignatures);
   }
 
   /** Takes the captured frame bytes[start, end). The bytes are not needed after the call. */
@@ -136,38 +148,54 @@ export class Engine {
     }
     if (this.decoder.decode(bytes, start, end, linkType, seconds, microseconds) <= 0) return;
     this.packets++;
-    const packet = this.decoder.packet;
+    this.examine(this.decoder.packet);
+  }
+
+  /**
+   * Takes the records of a pcap (little endian, microseconds, Ethernet) in window[position, filled) that were captured in
+   * `second`, as long as they are usual; gives the position of the first that must be taken by `frame`.
+   */
+  run(position: number, filled: number, second: number): number {
+    const { flows, hotPath } = this;
+    let at = position;
+    for (;;) {
+      at = hotPath.functions.run(at, filled, second);
+      const found = hotPath.get('found');
+      if (found === WHOLE_DATAGRAM) {
+        if (this.decoder.decodeWhole(second, hotPath.packet[MICROSECONDS] as number) > 0) {
+          this.examine(this.decoder.packet);
+        } else {
+          // The hot path took it for one.
+          this.packets--;
+        }
+      } else if (found !== NOTHING) {
+        flows.show(found);
+        this.judgeFound(found, flows.foundPacket(this.found));
+      } else if (flows.released.length === 0) {
+        return at;
+      }
+      if (flows.released.length !== 0) this.judgeReleased();
+    }
+  }
+
+  private examine(packet: Packet): void {
     if (packet.payloadStart === packet.payloadEnd || packet.protocol !== IP_TCP) this.header(packet);
     if (isRouting(packet)) return;
-    const flows = this.flows;
-    const found = flows.accept(packet);
-    if (found !== NOTHING) {
-      const search = this.search;
-      search.hitCount = 0;
-      if (found === CLIENT_BYTES) {
-        this.payloads++;
-        const kept = flows.kept.bytes;
-        const first = flows.start;
-        const from = flows.from;
-        const last = flows.end;
-        if (from - first < 4) search.scanStart(kept, first, last, flows.ended);
-        search.scan(kept, first, from - first < WINDOW ? first : from - WINDOW + 1, last);
-        if (search.hitCount !== 0 || flows.suspicion !== 0) this.clientSuspected(packet);
-        flows.settle();
-      } else if (found === DATAGRAM) {
-        this.payloads++;
-        search.scanStart(packet.bytes, packet.payloadStart, packet.payloadEnd, true);
-        search.scan(packet.bytes, packet.payloadStart, packet.payloadStart, packet.payloadEnd);
-        if (search.hitCount !== 0) this.datagramSuspected(packet);
-      } else if (found === MESSAGE_ENDED) {
-        this.clientSuspected(packet);
-        flows.settle();
-      } else if (found === BEHIND_HOLE) {
-        this.payloads++;
-        this.behindHole();
-      }
+    const found = this.flows.examine(packet);
+    if (found !== NOTHING) this.judgeFound(found, packet);
+    if (this.flows.released.length !== 0) this.judgeReleased();
+  }
+
+  /** There is something in the packet that must be judged: the flow table's registers and the search's hits tell what. */
+  private judgeFound(found: number, packet: Packet): void {
+    if (found === DATAGRAM) {
+      this.datagramSuspected(packet);
+      return;
     }
-    if (flows.released.length !== 0) this.judgeReleased();
+    // Behind a hole, the packet is the server's, but the bytes are the client's.
+    const sender = found === BEHIND_HOLE ? this.flows.origin : packet;
+    if (sender !== undefined) this.clientSuspected(sender);
+    this.flows.settle();
   }
 
   /** Ids of the weak signatures of packets that this frame satisfies: of headers that are only remembered. For trials. */
@@ -176,9 +204,7 @@ export class Engine {
     const { packet } = this.decoder;
     const { gate, remembered, datagrams } = this.packetSignatures;
     if (packet.protocol === IP_UDP) {
-      this.search.hitCount = 0;
-      this.search.scanStart(packet.bytes, packet.payloadStart, packet.payloadEnd, true);
-      this.search.scan(packet.bytes, packet.payloadStart, packet.payloadStart, packet.payloadEnd);
+      this.search(packet.bytes.subarray(packet.payloadStart, packet.payloadEnd), packet.destinationPort, BY_UDP);
       const suspects = this.newSuspects('udp', packet.destinationPort, true).filter((index) => datagrams.has(index));
       if (packet.payloadStart === packet.payloadEnd) suspects.push(...this.ofTransport(remembered, 'udp'));
       return this.judge.judge(packetMessage(packet), suspects, true).map(({ signature }) => signature.id);
@@ -200,16 +226,23 @@ export class Engine {
 
   /** Brings `counters` up to date. */
   count(): EngineCounters {
-    const settled = this.fastPath?.counters();
-    this.counters.frames = this.frames + (settled?.frames ?? 0);
-    this.counters.packets = this.packets + (settled?.packets ?? 0);
-    this.counters.payloads = this.payloads + (settled?.payloads ?? 0);
+    const { hotPath } = this;
+    this.counters.frames = this.frames + hotPath.count('frames');
+    this.counters.packets = this.packets + hotPath.count('packets');
+    this.counters.payloads = hotPath.count('payloads');
     this.counters.headersForgotten = this.headers.forgotten;
     return this.counters;
   }
 
-  private serveFastPath(): void {
-    this.fastPath?.serve(this.flows, this.headers.key, this.search, this.signatures, this.packetSignatures);
+  /** Numbers of flows, and of frames without a packet, that the whole way has counted. */
+  get decoding(): DecodeCounters {
+    const { counters } = this.decoder;
+    return {
+      ...counters,
+      notIp: counters.notIp + this.hotPath.count('notIp'),
+      otherProtocol: counters.otherProtocol + this.hotPath.count('otherProtocol'),
+      fragmentsHeld: counters.fragmentsHeld + this.hotPath.count('fragmentsHeld'),
+    };
   }
 
   /** A packet of TCP without a message, or of another protocol: does its header alone tell something? */
@@ -256,27 +289,17 @@ export class Engine {
     const due =
       last ||
       flows.answered ||
-      this.search.hitCount > 0 ||
+      this.hotPath.get('hitCount') > 0 ||
       suspicion.judgements < judgementsPerFlow ||
       length >= suspicion.judgedLength + (suspicion.judgedLength >> 3);
     if (due) {
       suspicion.judgements++;
       suspicion.judgedLength = length;
-      const message = messageOf(suspicion, flows.kept.bytes, start, end, flows.atStart, flows.ended);
+      const message = messageOf(suspicion, flows.kept, start, end, flows.atStart, flows.ended);
       this.report(suspicion, message, flows.answered);
     }
     if (last) this.suspicions.delete(suspicion.id);
     flows.suspect(last ? 0 : suspicion.id, !last && suspicion.suspects.length > 0);
-  }
-
-  /** The packet is the server's, but the bytes are the client's. */
-  private behindHole(): void {
-    const { flows, search } = this;
-    const { start, end, ended, origin } = flows;
-    search.scanStart(flows.kept.bytes, start, end, ended);
-    search.scan(flows.kept.bytes, start, start, end);
-    if (search.hitCount !== 0 && origin !== undefined) this.clientSuspected(origin);
-    flows.settle();
   }
 
   private datagramSuspected(packet: Packet): void {
@@ -305,10 +328,8 @@ export class Engine {
     for (const { suspicion: id, bytes, atStart, ended, origin } of this.flows.released.splice(0)) {
       let suspicion = this.suspicions.get(id);
       if (origin !== undefined) {
-        this.search.hitCount = 0;
-        this.search.scanStart(bytes, 0, bytes.length, true);
-        this.search.scan(bytes, 0, 0, bytes.length);
-        suspicion = this.search.hitCount > 0 ? this.suspect(origin) : undefined;
+        this.search(bytes, origin.destinationPort, BY_TCP);
+        suspicion = this.suspect(origin);
       }
       if (suspicion === undefined) continue;
       this.report(suspicion, messageOf(suspicion, bytes, 0, bytes.length, atStart, ended), ended);
@@ -316,9 +337,16 @@ export class Engine {
     }
   }
 
+  /** Searches bytes of a flow to the port, which the hot path does not have. */
+  private search(bytes: Uint8Array, destinationPort: number, transport: number): void {
+    const searched = bytes.subarray(0, SCRATCH_BYTES / 2);
+    this.hotPath.bytes.set(searched, SCRATCH);
+    this.hotPath.functions.searchBytes(SCRATCH, searched.length, destinationPort, transport);
+  }
+
   private suspect(packet: Packet): Suspicion | undefined {
     const transport = transportOf(packet);
-    if (this.search.hitCount === 0) return undefined;
+    if (this.hotPath.get('hitCount') === 0) return undefined;
     const header = transport === 'tcp' || transport === 'udp' ? this.headers.find(packet) : undefined;
     const suspects = this.newSuspects(transport, packet.destinationPort, header !== undefined);
     if (suspects.length === 0) return undefined;
@@ -360,8 +388,10 @@ export class Engine {
   /** What the search just found, as far as transport and port allow it, and of what counts only after a header. */
   private newSuspects(transport: Transport, targetPort: number, afterHeader: boolean): number[] {
     const suspects: number[] = [];
-    for (let index = 0; index < this.search.hitCount; index++) {
-      const hit = this.search.hits[index] as number;
+    const { hits } = this.hotPath;
+    const count = this.hotPath.get('hitCount');
+    for (let index = 0; index < count; index++) {
+      const hit = hits[index] as number;
       const { transports, ports } = this.signatures[hit] as Signature;
       if (!afterHeader && this.packetSignatures.waiting.has(hit)) continue;
       if (transports.includes(transport) && (ports.length === 0 || ports.includes(targetPort))) suspects.push(hit);
@@ -432,12 +462,6 @@ class Echoes {
     }
     return false;
   }
-}
-
-function searchFor(signatures: readonly CompiledSignature[]): LiteralSearch {
-  return new LiteralSearch(
-    signatures.flatMap(({ literals }, index) => literals.map((literal) => ({ literal, signature: index }))),
-  );
 }
 
 function messageOf(

@@ -10,7 +10,9 @@ import { fileURLToPath } from 'node:url';
  */
 const layers = [
   'limits.ts',
+  'package-root.ts',
   'testing',
+  'hot-path',
   'capture',
   'packet',
   'flow',
@@ -21,7 +23,6 @@ const layers = [
   'report',
   'evidence-packets',
   'configuration',
-  'fast-path',
   'engine.ts',
   'engine-trial.ts',
   'try-signature.ts',
@@ -51,7 +52,7 @@ function importsOf(file: string): string[] {
 }
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+  .filter((name) => name.endsWith('.ts') && !/\.test(\.helper)?\.ts$/.test(name))
   .map((name) => join(source, name));
 
 describe('layers', () => {

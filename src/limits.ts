@@ -3,6 +3,10 @@
  * Sizes in bytes, times in seconds unless said.
  */
 
+/** Bytes of a capture that are in memory at once. They fit the second-level cache of common server cores beside the tables of
+ * the rest of the path. Sizes from 64 KB to 1 MB measured alike. */
+export const captureWindow = 262_144;
+
 /** How much of what a client says in one flow is searched and kept. Nmap says its lines in the first few hundred bytes;
  * 8 KB covers a dozen pipelined NSE requests and the session setups of SMB, and keeps the cost of bulk transfers nil. */
 export const flowDepth = 8192;
@@ -29,8 +33,7 @@ export const answeredTimeout = 10;
 /** A UDP conversation ends after so much silence; the next datagram starts a new one. */
 export const datagramTimeout = 30;
 
-/** Memory for the first bytes of clients, at start and at most. It doubles as needed. */
-export const keptBytesAtStart = 1 << 20;
+/** Memory for the first bytes of clients. The system gives it as it is used. */
 export const keptBytes = 64 << 20;
 
 /** A sequence number so far from the expected one is another connection on the same ports, not a segment out of order. */
@@ -39,14 +42,29 @@ export const sequenceJump = 1 << 20;
 /** Segments held for one flow until the hole before them is filled: even `flowDepth` of single bytes, in reverse order. */
 export const heldSegmentsPerFlow = flowDepth;
 
-/** Memory for the held segments of all flows. */
+/** Memory for the held segments of all flows, and the blocks it is given out in: a segment of 1,460 bytes takes six. */
 export const heldBytes = 32 << 20;
+export const heldBlock = 256;
 
-/** What a held segment costs besides its bytes. */
-export const heldSegmentOverhead = 160;
+/** Flows that hold segments at once: 128 bytes each. With one small segment each, they fill a quarter of that memory. */
+export const heldFlows = 32_768;
 
-/** What a flow with held segments costs besides them. */
-export const heldFlowOverhead = 600;
+/** Signatures suspected by the literals of one message. More are a flood; the first are judged. */
+export const mostHits = 64;
+
+/** How long a datagram may stay incomplete: RFC 8200 section 4.5 and Windows say 60, Linux 30. The longest, for a scanner that
+ * dawdles as long as its target permits. */
+export const fragmentTimeout = 60;
+
+/** Incomplete datagrams at a time: a scan with `nmap -f` has some hundreds in flight; a flood of first fragments any number. */
+export const fragmentedDatagrams = 4096;
+
+/** Memory for their fragments, and the blocks it is given out in: two for each of them, or 256 of the greatest length. */
+export const fragmentMemory = 16 << 20;
+export const fragmentBlock = 2048;
+
+/** Whole datagrams that are still there when more become whole: one in another, as deep as the decoder follows. */
+export const reassembledKept = 32;
 
 /** How often one flow's bytes are judged for each arriving segment; later only when they have grown by an eighth: a client
  * that sends single bytes must not make us parse all of them each time. */

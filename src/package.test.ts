@@ -26,7 +26,7 @@ describe('the npm package', () => {
     const read = [
       'dist/catalogue.json',
       'dist/detection.json',
-      'dist/fast-path.wasm',
+      'dist/hot-path.wasm',
       'signatures/schema.json',
       'README.md',
       'LICENSE',

@@ -19,7 +19,6 @@ import { openCapture } from './capture/open-capture.ts';
 import { Timeline, type TimelineProblem } from './capture/timeline.ts';
 import { Engine } from './engine.ts';
 import type { EvidencePackets } from './evidence-packets/evidence-packets.ts';
-import { FastPath } from './fast-path/fast-path.ts';
 import { protocols } from './protocol/protocols.ts';
 import type { Alert } from './scan/alert.ts';
 import type { Evidence } from './scan/evidence.ts';
@@ -49,8 +48,8 @@ export interface ReadCapturesOptions {
   readonly packets?: EvidencePackets | undefined;
   /** When it is aborted, reading ends there as at the end of the captures: open scans are closed and reported. */
   readonly signal?: AbortSignal | undefined;
-  /** False: every frame goes the long way. The result is the same; for tests. */
-  readonly fastPath?: boolean | undefined;
+  /** False: every frame is taken by itself. The result is the same; for tests. */
+  readonly byRecords?: boolean | undefined;
 }
 
 /** What was read, found and left out. All numbers only grow. */
@@ -90,9 +89,9 @@ export async function readCaptures(options: ReadCapturesOptions): Promise<Statis
   }
 
   // Several files are one timeline: their frames go through in the order of their times, one by one.
-  const fastPath = list.files.length === 1 && options.fastPath !== false && !packets ? FastPath.open() : undefined;
-  const engine = new Engine(catalogue, protocols, onEvidence, fastPath);
-  const input = await openInput(list.files, options.signal, engine.fastPath);
+  const engine = new Engine(catalogue, protocols, onEvidence);
+  const isAlone = list.files.length === 1 && options.byRecords !== false && !packets;
+  const input = await openInput(list.files, options.signal, isAlone ? engine : undefined);
   try {
     await pumpAll(input, packets ? before(packets, engine) : engine, tracker, options);
   } catch (error) {
@@ -118,7 +117,7 @@ export async function readCaptures(options: ReadCapturesOptions): Promise<Statis
     skipped: list.skipped,
     problems: problems.count,
   });
-  fastPath?.close();
+  engine.close();
   return told;
 }
 
@@ -231,29 +230,14 @@ function pump(frames: FrameSource, engine: FrameSink, tracker: ScanTracker): boo
 
 function statistics(engine: Engine, tracker: ScanTracker, files: Statistics['files']): Statistics {
   const { frames, packets, ...search } = engine.count();
-  const { flows, decoder } = engine;
-  const settled = engine.fastPath?.counters();
   return {
     frames,
     packets,
     scans: tracker.statistics.scans,
     files,
-    decoding: {
-      ...decoder.counters,
-      notIp: decoder.counters.notIp + (settled?.notIp ?? 0),
-      otherProtocol: decoder.counters.otherProtocol + (settled?.otherProtocol ?? 0),
-    },
-    fragments: { ...decoder.fragmentCounters },
-    flows: {
-      seen: flows.flows + (settled?.flows ?? 0),
-      evicted: flows.evicted,
-      forgotten: flows.forgotten + (settled?.forgotten ?? 0),
-      withoutHandshake: flows.withoutHandshake,
-      segmentsOutOfOrder: flows.outOfOrder,
-      gaps: flows.gaps,
-      segmentsDropped: flows.held.dropped,
-      memoryExhausted: flows.kept.exhausted,
-    },
+    decoding: engine.decoding,
+    fragments: { ...engine.decoder.fragmentCounters },
+    flows: engine.flows.counters(),
     search,
     tracking: { ...tracker.statistics },
   };

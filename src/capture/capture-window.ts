@@ -1,12 +1,8 @@
+import { captureWindow } from '../limits.ts';
 import type { ByteSource } from './byte-source.ts';
 import { ProblemLog } from './capture-problem.ts';
 import type { FrameFilter, FrameRegisters } from './frame-source.ts';
 
-/**
- * Fits the second-level cache of common server cores beside the tables of the rest of the path. Sizes from 64 KB to 1 MB
- * measured alike.
- */
-export const WINDOW_BYTES = 262_144;
 /** Default bound of growth; a block or record that needs more is left out and counted. */
 export const MAXIMUM_WINDOW_BYTES = 16_777_216;
 
@@ -51,7 +47,7 @@ export class CaptureWindow implements FrameRegisters {
   constructor(source: ByteSource, options: CaptureReaderOptions = {}) {
     this.source = source;
     this.filter = options.filter;
-    this.window = options.filter?.window ?? new Uint8Array(Math.max(options.windowBytes ?? WINDOW_BYTES, 32));
+    this.window = options.filter?.window ?? new Uint8Array(Math.max(options.windowBytes ?? captureWindow, 32));
     this.maximumWindow = Math.max(options.maximumWindowBytes ?? MAXIMUM_WINDOW_BYTES, this.window.length);
     this.view = new DataView(this.window.buffer, this.window.byteOffset);
   }

@@ -21,7 +21,7 @@ export interface FrameSource extends FrameRegisters {
   refill(): number | Promise<number>;
 }
 
-/** Settles frames before they are stepped to: the fast path. */
+/** Takes frames before they are stepped to: the engine, by records. */
 export interface FrameFilter {
   /** It sees only what stands in this window. */
   readonly window: Uint8Array;

@@ -146,18 +146,18 @@ export class CaptureLoop {
 
   #counters(): WorkerCounters {
     const { frames, packets, suspicions, evidence, suspicionsDropped } = this.#engine.count();
-    const { flows } = this.#engine;
+    const { seen, evicted, segmentsDropped, memoryExhausted } = this.#engine.flows.counters();
     return {
       frames,
       packets,
-      flows: flows.flows,
-      evicted: flows.evicted,
+      flows: seen,
+      evicted,
       suspicions,
       evidence,
       evidenceDropped: this.#evidenceDropped,
-      segmentsDropped: flows.held.dropped,
+      segmentsDropped,
       suspicionsDropped,
-      memoryExhausted: flows.kept.exhausted,
+      memoryExhausted,
       packetsSkipped: this.#packetsSkipped,
     };
   }

@@ -5,7 +5,7 @@
  */
 
 import { isIP } from 'node:net';
-import { isServicePort } from '../flow/service-ports.ts';
+import { isServicePort } from '../hot-path/service-ports.ts';
 import type { Transport } from '../protocol/protocol.ts';
 import { sequenceLinks } from '../rules/suricata-sequences.ts';
 import { defaultSidBase, ruleMeaning } from '../rules/suricata-sids.ts';

@@ -1,12 +1,12 @@
 import { DecodeCounters } from './decode-counters.ts';
-import { Fragments } from './fragments.ts';
+import type { Fragments } from './fragments.ts';
 import { Packet } from './packet.ts';
 
 /** Where the decoding of one frame stands: the registers that the steps (`layer.ts`) pass to each other. */
 export class DecodeState {
   readonly packet = new Packet();
   readonly counters = new DecodeCounters();
-  readonly fragments = new Fragments();
+  readonly fragments: Fragments;
   /** The frame's bytes, or those of a reassembled datagram. */
   bytes: Uint8Array = new Uint8Array(0);
   /** The next header begins here. */
@@ -33,4 +33,8 @@ export class DecodeState {
   outerAt = 0;
   outerEnd = 0;
   outerDeclaredEnd = 0;
+
+  constructor(fragments: Fragments) {
+    this.fragments = fragments;
+  }
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { HotPath } from '../hot-path/hot-path.ts';
+import { fragmentedDatagrams, fragmentMemory } from '../limits.ts';
 import { FRAGMENT_HELD } from './decode-result.ts';
-import { Fragments, MAXIMUM_DATAGRAMS, MAXIMUM_FRAGMENT_MEMORY, REASSEMBLED_PAYLOAD } from './fragments.ts';
-import { Packet } from './packet.ts';
+import { Fragments } from './fragments.ts';
 import { decode, ethernet, hex, ipv4, ipv6, tcp, udp } from './packet-builder.test.helper.ts';
 import { PacketDecoder } from './packet-decoder.ts';
 
@@ -173,20 +174,38 @@ test('a datagram in fragments to a tunnel port is delivered when it is no tunnel
   );
 });
 
+/** An IPv4 header from this address, and what follows. */
+function fragmentFrom(source: number): Uint8Array {
+  const bytes = new Uint8Array(2000);
+  bytes[0] = 0x45;
+  new DataView(bytes.buffer).setUint32(12, source);
+  return bytes;
+}
+
 test('a flood of fragments stays within the table and within its memory', () => {
   const table = new Fragments();
-  const packet = new Packet();
-  packet.ipVersion = 4;
-  const bytes = new Uint8Array(2000);
-  for (let index = 0; index < 3 * MAXIMUM_DATAGRAMS; index++) {
-    packet.source0 = index;
+  for (let index = 0; index < 3 * fragmentedDatagrams; index++) {
+    const bytes = fragmentFrom(index);
     const offset = index % 2 === 0 ? 0 : 65_000;
-    assert.equal(table.add(packet, 1, 17, bytes, 0, 20, 20, 420, offset, true, true, 0), false);
-    assert.ok(table.size <= MAXIMUM_DATAGRAMS);
-    assert.ok(table.memory <= MAXIMUM_FRAGMENT_MEMORY);
+    assert.equal(table.add(1, 17, bytes, 0, 20, 20, 420, offset, true, true, 0), false);
+    assert.ok(table.size <= fragmentedDatagrams);
+    assert.ok(table.memory <= fragmentMemory);
   }
-  assert.equal(table.counters.evicted + table.size, 3 * MAXIMUM_DATAGRAMS);
+  assert.equal(table.counters.evicted + table.size, 3 * fragmentedDatagrams);
   assert.ok(table.size > 100);
+});
+
+test('a flood of large fragments stays within the memory: the oldest datagrams give way', () => {
+  const table = new Fragments();
+  for (let index = 0; index < 1000; index++) {
+    const bytes = fragmentFrom(index);
+    for (let offset = 0; offset < 64_000; offset += 1600) {
+      assert.equal(table.add(1, 17, bytes, 0, 20, 20, 1620, offset, true, true, 0), false);
+    }
+    assert.ok(table.memory <= fragmentMemory);
+  }
+  assert.equal(table.size, fragmentMemory / 65_536);
+  assert.equal(table.counters.evicted, 1000 - table.size);
 });
 
 test('fragments of any kind never throw, and what is whole lies in its buffer', () => {
@@ -197,19 +216,20 @@ test('fragments of any kind never throw, and what is whole lies in its buffer', 
     more: fc.boolean(),
     seconds: fc.oneof(fc.constant(0), fc.integer()),
   });
-  const packet = new Packet();
-  packet.ipVersion = 4;
-  const bytes = new Uint8Array(2000);
+  const bytes = fragmentFrom(7);
   fc.assert(
     fc.property(fc.array(fragment, { maxLength: 60 }), (list) => {
-      const table = new Fragments();
+      const hotPath = HotPath.open();
+      const table = new Fragments(hotPath);
       for (const { identification, offset, length, more, seconds } of list) {
-        if (table.add(packet, identification, 17, bytes, 0, 20, 20, 20 + length, offset, more, true, seconds)) {
-          assert.ok(table.payloadEnd > REASSEMBLED_PAYLOAD && table.payloadEnd <= table.bytes.length);
-          assert.equal(table.headerStart, REASSEMBLED_PAYLOAD - 20);
+        if (table.add(identification, 17, bytes, 0, 20, 20, 20 + length, offset, more, true, seconds)) {
+          assert.ok(table.payloadEnd > table.payloadStart && table.payloadEnd <= table.payloadStart + 65_515);
+          assert.equal(table.headerStart, table.payloadStart - 20);
+          assert.equal(table.bytes[table.headerStart + 15], 7);
         }
         assert.ok(table.memory >= table.size * 1024);
       }
+      hotPath.close();
     }),
     { numRuns: 1000 },
   );

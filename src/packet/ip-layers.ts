@@ -2,7 +2,6 @@
 
 import { FRAGMENT_HELD, MALFORMED, TRUNCATED } from './decode-result.ts';
 import type { DecodeState } from './decode-state.ts';
-import { REASSEMBLED_PAYLOAD } from './fragments.ts';
 import {
   IP_AUTHENTICATION,
   IP_DESTINATION_OPTIONS,
@@ -126,9 +125,8 @@ function addFragment(
   offset: number,
   more: boolean,
 ): boolean {
-  const { fragments, packet } = state;
+  const { fragments } = state;
   const isWhole = fragments.add(
-    packet,
     identification,
     state.protocol,
     state.bytes,
@@ -141,14 +139,19 @@ function addFragment(
     state.declaredEnd <= state.end,
     state.seconds,
   );
-  if (!isWhole) return false;
+  if (isWhole) moveToWhole(state);
+  return isWhole;
+}
+
+/** The state moves to the datagram that became whole. */
+export function moveToWhole(state: DecodeState): void {
+  const { fragments, packet } = state;
   state.bytes = fragments.bytes;
-  state.at = REASSEMBLED_PAYLOAD;
+  state.at = fragments.payloadStart;
   state.end = fragments.payloadEnd;
   state.declaredEnd = fragments.payloadEnd;
   state.protocol = fragments.protocol;
   packet.ipStart = fragments.headerStart;
-  return true;
 }
 
 function writeLength(bytes: Uint8Array, at: number, length: number): void {

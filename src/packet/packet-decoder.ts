@@ -1,3 +1,4 @@
+import type { HotPath } from '../hot-path/hot-path.ts';
 import type { DecodeCounters } from './decode-counters.ts';
 import {
   ENCRYPTED,
@@ -13,7 +14,8 @@ import { DecodeState } from './decode-state.ts';
 import { ETHER_IPV4, ETHER_IPV6, ETHER_QINQ, ETHER_VLAN } from './ether-type.ts';
 import { ethernetLayer, etherTypeAt, llcLayer, macInMacLayer, vlanLayer } from './ethernet-layers.ts';
 import type { FragmentCounters } from './fragment-counters.ts';
-import { ipLayer, ipv4Layer, ipv6ExtensionLayer, ipv6Layer } from './ip-layers.ts';
+import { Fragments } from './fragments.ts';
+import { ipLayer, ipv4Layer, ipv6ExtensionLayer, ipv6Layer, moveToWhole, setIpv4 } from './ip-layers.ts';
 import { IP_TCP, IP_UDP } from './ip-protocol.ts';
 import {
   FIRST_LAYER,
@@ -63,16 +65,20 @@ const SHORTEST_FRAME = 18;
 export class PacketDecoder {
   readonly packet: Packet;
   readonly counters: DecodeCounters;
-  /** Of fragment reassembly. */
-  readonly fragmentCounters: FragmentCounters;
-  private readonly state = new DecodeState();
+  private readonly state: DecodeState;
   private viewed: Uint8Array = new Uint8Array(0);
   private view: DataView = new DataView(this.viewed.buffer);
 
-  constructor() {
+  /** `hotPath`: where fragments are put together; else in one of its own. */
+  constructor(hotPath?: HotPath) {
+    this.state = new DecodeState(new Fragments(hotPath));
     this.packet = this.state.packet;
     this.counters = this.state.counters;
-    this.fragmentCounters = this.state.fragments.counters;
+  }
+
+  /** Of fragment reassembly. */
+  get fragmentCounters(): FragmentCounters {
+    return this.state.fragments.counters;
   }
 
   /**
@@ -231,7 +237,29 @@ export class PacketDecoder {
     state.seconds = seconds;
     state.isPadded = false;
     state.outerVersion = 0;
-    let layer = linkLayer(state, linkType);
+    return this.follow(linkLayer(state, linkType));
+  }
+
+  /**
+   * The same for the IPv4 datagram that the hot path has put together from fragments, the last of them captured at `seconds`
+   * and `microseconds`.
+   */
+  decodeWhole(seconds: number, microseconds: number): number {
+    const { packet, state } = this;
+    packet.seconds = seconds;
+    packet.microseconds = microseconds;
+    state.fragments.takeWhole();
+    state.seconds = seconds;
+    state.isPadded = false;
+    state.outerVersion = 0;
+    setIpv4(packet, state.fragments.bytes, state.fragments.headerStart);
+    moveToWhole(state);
+    return this.follow(LAYER_TRANSPORT);
+  }
+
+  private follow(first: number): number {
+    const state = this.state;
+    let layer = first;
     for (let layers = 0; layer >= FIRST_LAYER; layers++) {
       layer = layers < MAXIMUM_LAYERS ? this.step(layer) : TOO_DEEP;
     }

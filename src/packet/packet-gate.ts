@@ -101,7 +101,7 @@ export class PacketGate {
     return this.shapes[shape] === 0 ? PASS : this.look(bytes, at, shape);
   }
 
-  /** All that the gate looks at, by name: for the fast path, which looks alike. Not to be changed. */
+  /** All that the gate looks at, by name: for the hot path, which looks alike. Not to be changed. */
   tables() {
     const icmpTypes = new Uint8Array(256);
     for (const word of this.icmpWord) icmpTypes[word >> 8] = 1;

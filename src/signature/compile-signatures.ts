@@ -1,6 +1,6 @@
 /** The last step of the build: where in each literal the search shall look, so that a start need not find out. */
 
-import { WINDOW } from './gram.ts';
+import { WINDOW } from '../hot-path/assembly/gram.ts';
 import type { KnownFields } from './known-fields.ts';
 import { searchLiterals } from './search-literals.ts';
 import type { SearchLiteral, Signature } from './signature.ts';

@@ -1,6 +1,6 @@
 /** What the hot path searches for: byte strings of which at least one stands in whatever a signature matches. */
 
-import { WINDOW } from './gram.ts';
+import { WINDOW } from '../hot-path/assembly/gram.ts';
 import type { KnownFields } from './known-fields.ts';
 import type { Condition, SearchLiteral, Signature, Test } from './signature.ts';
 

@@ -1,8 +1,8 @@
 /** What is not wrong in a signature, but costs speed or proves less than its author may think. */
 
+import { WINDOW } from '../hot-path/assembly/gram.ts';
 import type { SignatureFault } from './check-signature.ts';
 import { type CompiledSignature, ordinariness, type PlacedLiteral } from './compile-signatures.ts';
-import { WINDOW } from './gram.ts';
 
 /** Below this, the shipped catalogue may use a number tomorrow. */
 const firstUserSid = 9_190_000;

@@ -3,18 +3,27 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { CaptureReader, FRAME, NEED_BYTES } from '../capture/capture-reader.ts';
 import { Engine } from '../engine.ts';
-import { flowCapacity, keptBytes } from '../limits.ts';
+import {
+  flowCapacity,
+  fragmentedDatagrams,
+  fragmentMemory,
+  heldBytes,
+  heldFlows,
+  keptBytes,
+  reassembledKept,
+  rememberedHeaders,
+} from '../limits.ts';
 import { protocols } from '../protocol/protocols.ts';
 import { loadCatalogue } from '../signature/load-catalogue.ts';
 import { bytesOf, type Endpoints, icmpFrame, tcpFrame, udpFrame } from '../testing/frames.ts';
 import * as layout from './assembly/layout.ts';
 import { type Captured, captureInMemory } from './capture-in-memory.test.helper.ts';
-import { FastPath } from './fast-path.ts';
+import { settledBy } from './settled.test.helper.ts';
 
 const catalogue = loadCatalogue();
 
 /** All that the engine tells of a capture. */
-function seen(records: readonly Captured[], fastPath: FastPath | undefined) {
+function seen(records: readonly Captured[], byRecords: boolean) {
   const evidence: string[] = [];
   const engine = new Engine(
     catalogue,
@@ -25,10 +34,9 @@ function seen(records: readonly Captured[], fastPath: FastPath | undefined) {
         `${signature.id} ${time} ${source}:${sourcePort} ${target}:${targetPort} ${spoofable} ${matchStart} ${text}`,
       );
     },
-    fastPath,
     7,
   );
-  const reader = new CaptureReader(captureInMemory(records), { filter: engine.fastPath });
+  const reader = new CaptureReader(captureInMemory(records), { filter: byRecords ? engine : undefined });
   for (;;) {
     const result = reader.next();
     if (result === FRAME) {
@@ -41,20 +49,18 @@ function seen(records: readonly Captured[], fastPath: FastPath | undefined) {
     }
   }
   engine.finish();
-  const settled = engine.fastPath?.counters();
-  const { flows, decoder } = engine;
-  return {
+  const { decoding, decoder, flows } = engine;
+  const settled = settledBy(engine);
+  const told = {
     evidence,
     search: { ...engine.count() },
-    flows: flows.flows + (settled?.flows ?? 0),
-    notIp: decoder.counters.notIp + (settled?.notIp ?? 0),
-    otherProtocol: decoder.counters.otherProtocol + (settled?.otherProtocol ?? 0),
-    malformed: decoder.counters.malformed,
-    outOfOrder: flows.outOfOrder,
-    gaps: flows.gaps,
-    withoutHandshake: flows.withoutHandshake,
-    settled: settled?.frames ?? 0,
+    decoding,
+    fragments: { ...decoder.fragmentCounters },
+    flows: flows.counters(),
+    settled,
   };
+  engine.close();
+  return told;
 }
 
 const sayings = [
@@ -156,8 +162,8 @@ function timed(records: readonly Captured[]): Captured[] {
   });
 }
 
-describe('the fast path', () => {
-  it('settles what nothing speaks of', () => {
+describe('the hot path', () => {
+  it('takes the records of a second by itself', () => {
     const endpoints = { source: '10.0.0.1', target: '10.0.0.2', sourcePort: 40_000, targetPort: 80 };
     const frames = [
       tcpFrame(endpoints, { flags: 2, offset: 0 }),
@@ -167,14 +173,14 @@ describe('the fast path', () => {
       tcpFrame(endpoints, { fromServer: true, flags: 24, offset: 1 }, bytesOf('HTTP/1.1 200 OK\r\n\r\n')),
       tcpFrame(endpoints, { flags: 17, offset: 40 }),
     ];
-    // The first frame of each second goes the long way: the tracker is told the time.
+    // The first frame of each second is taken by itself: the tracker is told the time.
     const records = [...frames, ...frames].map((frame) => ({ frame, seconds: 1_700_000_000 }));
-    const { settled, evidence } = seen(records, FastPath.open());
+    const { settled, evidence } = seen(records, true);
     assert.equal(evidence.length, 0);
     assert.ok(settled >= 5, `only ${settled} frames were settled`);
   });
 
-  it('leaves what has a literal to the engine', () => {
+  it('tells the engine of what has a literal', () => {
     const endpoints = { source: '10.0.0.1', target: '10.0.0.2', sourcePort: 40_000, targetPort: 25 };
     const frames = [
       tcpFrame(endpoints, { flags: 2, offset: 0 }),
@@ -183,19 +189,19 @@ describe('the fast path', () => {
       tcpFrame(endpoints, { flags: 24, offset: 13 }, bytesOf('anme.org\r\n')),
     ];
     const records = frames.map((frame) => ({ frame, seconds: 1_700_000_000 }));
-    const { evidence } = seen(records, FastPath.open());
+    const { evidence } = seen(records, true);
     assert.deepEqual(
       evidence.map((line) => line.split(' ')[0]),
       ['smtp-ehlo-scanme'],
     );
   });
 
-  it('says and counts the same as the long way, whatever comes', () => {
+  it('says and counts the same as frame by frame, whatever comes', () => {
     fc.assert(
       fc.property(fc.array(anyRecord, { minLength: 20, maxLength: 400 }), (records) => {
         const all = timed(records);
-        const { settled: none, ...slow } = seen(all, undefined);
-        const { settled, ...fast } = seen(all, FastPath.open());
+        const { settled: none, ...slow } = seen(all, false);
+        const { settled, ...fast } = seen(all, true);
         assert.deepEqual(fast, slow);
         assert.equal(none, 0);
       }),
@@ -204,12 +210,19 @@ describe('the fast path', () => {
   });
 
   it('has room for every table', () => {
-    const { BUCKETS, RECORDS, KEPT, HEADERS, MEMORY_BYTES } = layout;
+    const { BUCKETS, DATAGRAMS, FRAGMENT_BLOCKS, FRAGMENT_CHAINS, HEADERS, HELD_BLOCKS, HELD_FLOWS, KEPT } = layout;
+    const { LITERALS, MEMORY_BYTES, REASSEMBLED, RECORDS } = layout;
     // Eight flows share a line of 64 bytes, and each has a record of 32.
     assert.ok(BUCKETS + flowCapacity * 8 <= RECORDS);
     assert.ok(RECORDS + flowCapacity * 32 <= KEPT);
     assert.ok(KEPT + keptBytes <= HEADERS);
+    assert.ok(HEADERS + rememberedHeaders * 20 <= HELD_FLOWS);
+    assert.ok(HELD_FLOWS + heldFlows * 128 <= HELD_BLOCKS);
+    assert.ok(HELD_BLOCKS + heldBytes <= FRAGMENT_CHAINS);
+    assert.ok(DATAGRAMS + fragmentedDatagrams * 256 <= FRAGMENT_BLOCKS);
+    // A bit for each eight bytes.
+    assert.ok(FRAGMENT_BLOCKS + fragmentMemory + fragmentMemory / 64 <= REASSEMBLED);
+    assert.ok(REASSEMBLED + reassembledKept * 0x1_1000 <= LITERALS);
     assert.equal(MEMORY_BYTES % 65_536, 0);
-    assert.ok(FastPath.open() !== undefined, 'it was not built: npm run build');
   });
 });

@@ -1,15 +1,23 @@
-/** Where the module finds the tables that it shares with the engine. */
+/** Where the module finds its tables. */
 
 import {
   BUCKETS as BUCKETS_OFFSET,
   CAPTURE as CAPTURE_OFFSET,
+  DATAGRAMS as DATAGRAMS_OFFSET,
   FILTER as FILTER_OFFSET,
+  FRAGMENT_BLOCKS as FRAGMENT_BLOCKS_OFFSET,
+  FRAGMENT_CHAINS as FRAGMENT_CHAINS_OFFSET,
   GRAM_BUCKETS as GRAM_BUCKETS_OFFSET,
   HANDSHAKES as HANDSHAKES_OFFSET,
   HEADERS as HEADERS_OFFSET,
+  HELD_BLOCKS as HELD_BLOCKS_OFFSET,
+  HELD_FLOWS as HELD_FLOWS_OFFSET,
+  HITS as HITS_OFFSET,
   ICMP_GATE as ICMP_GATE_OFFSET,
   KEPT as KEPT_BYTES_OFFSET,
   KEPT_STATE as KEPT_STATE_OFFSET,
+  PACKET as PACKET_OFFSET,
+  REASSEMBLED as REASSEMBLED_OFFSET,
   RECORDS as RECORDS_OFFSET,
   SEGMENT_GATE as SEGMENT_GATE_OFFSET,
   SERVICE_PORTS as SERVICE_PORTS_OFFSET,
@@ -20,33 +28,42 @@ import {
 // As addresses.
 export const BUCKETS: usize = BUCKETS_OFFSET;
 export const CAPTURE: usize = CAPTURE_OFFSET;
+export const DATAGRAMS: usize = DATAGRAMS_OFFSET;
 export const FILTER: usize = FILTER_OFFSET;
+export const FRAGMENT_BLOCKS: usize = FRAGMENT_BLOCKS_OFFSET;
+export const FRAGMENT_CHAINS: usize = FRAGMENT_CHAINS_OFFSET;
 export const GRAM_BUCKETS: usize = GRAM_BUCKETS_OFFSET;
 export const HANDSHAKES: usize = HANDSHAKES_OFFSET;
 export const HEADERS: usize = HEADERS_OFFSET;
+export const HELD_BLOCKS: usize = HELD_BLOCKS_OFFSET;
+export const HELD_FLOWS: usize = HELD_FLOWS_OFFSET;
+export const HITS: usize = HITS_OFFSET;
 export const ICMP_GATE: usize = ICMP_GATE_OFFSET;
 export const KEPT: usize = KEPT_BYTES_OFFSET;
 export const KEPT_STATE: usize = KEPT_STATE_OFFSET;
+export const PACKET: usize = PACKET_OFFSET;
+export const REASSEMBLED: usize = REASSEMBLED_OFFSET;
 export const RECORDS: usize = RECORDS_OFFSET;
 export const SEGMENT_GATE: usize = SEGMENT_GATE_OFFSET;
 export const SERVICE_PORTS: usize = SERVICE_PORTS_OFFSET;
 export const SHORTS: usize = SHORTS_OFFSET;
 export const STARTS: usize = STARTS_OFFSET;
 
-// Set by the engine: of the flow table, and where the search's tables begin.
-export let shift: i32 = 0;
+// Set by TypeScript: secrets, and where the tables of the search begin.
 export let key0: i32 = 0;
 export let key1: i32 = 0;
+export let fragmentKey: i32 = 0;
+export let headerKey: i32 = 0;
 export let gramNext: i32 = 0;
 export let gramValue: i32 = 0;
 export let gramEntry: i32 = 0;
 export let gramOffset: i32 = 0;
 export let entryNext: i32 = 0;
+export let entrySignature: i32 = 0;
 export let entryStart: i32 = 0;
 export let entryEnd: i32 = 0;
 export let text: i32 = 0;
 export let fold: i32 = 0;
-export let headerKey: i32 = 0;
 /** Per entry: bits of the transports on which its signature speaks, and where its list of ports begins (-1: any port). */
 export let entryTransports: i32 = 0;
 export let entryPorts: i32 = 0;

@@ -1,6 +1,5 @@
-/** What the fast path uses of https://webassembly.github.io/spec/js-api/: TypeScript knows it only together with the DOM. */
+/** What is used of https://webassembly.github.io/spec/js-api/: TypeScript knows it only together with the DOM. */
 declare namespace WebAssembly {
-  class CompileError extends Error {}
   class Memory {
     constructor(descriptor: { readonly initial: number; readonly maximum: number; readonly shared: true });
     readonly buffer: SharedArrayBuffer;
@@ -9,7 +8,10 @@ declare namespace WebAssembly {
     constructor(bytes: Uint8Array);
   }
   class Instance {
-    constructor(module: Module, imports: { readonly env: { readonly memory: Memory } });
+    constructor(
+      module: Module,
+      imports: Readonly<Record<string, Readonly<Record<string, Memory | ((...values: number[]) => void)>>>>,
+    );
     readonly exports: Readonly<Record<string, unknown>>;
   }
 }

@@ -9,7 +9,7 @@ export interface Captured {
   readonly cut?: number;
 }
 
-/** A capture as the fast path takes it: pcap, little endian, microseconds, Ethernet. As long as the lab's, so not byte by byte. */
+/** A capture as the hot path takes it by records: pcap, little endian, microseconds, Ethernet. As long as the lab's, so not byte by byte. */
 export function captureInMemory(captured: readonly Captured[]): ByteSource {
   const header = Buffer.alloc(24);
   header.set([0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0]);

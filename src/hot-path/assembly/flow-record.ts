@@ -1,5 +1,5 @@
 /**
- * How a flow stands in memory: shared by the flow table and the fast path's WebAssembly module, so it holds nothing but
+ * How a flow stands in memory: for the WebAssembly module and for tests, so it holds nothing but
  * numbers.
  */
 
@@ -18,6 +18,8 @@ export const BASE = 3;
 export const KEPT_OFFSET = 4;
 /** Id of the suspicion that the engine noted, or 0. */
 export const SUSPICION = 5;
+/** With HELD: number of the held flow (held-segments.ts), from 1 on. */
+export const HELD_FLOW = 6;
 /** Binary logarithm of a record's size in words. */
 export const RECORD_SHIFT = 3;
 
@@ -64,6 +66,5 @@ export const SYN_ANSWERED = 0x40000000;
 
 // Words of the state of the memory for kept bytes.
 export const KEPT_USED = 0;
-export const KEPT_LIMIT = 1;
-/** First free chunk of each size class, or -1; the first word of a free chunk is the offset of the next. */
-export const KEPT_FREE = 2;
+/** First free chunk of each size class, plus 1, or 0; the first word of a free chunk tells the next in the same way. */
+export const KEPT_FREE = 1;

@@ -4,56 +4,56 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CaptureReader, FRAME, NEED_BYTES } from '../capture/capture-reader.ts';
 import { Engine } from '../engine.ts';
-import { BUCKET_SHIFT, HAS_CHUNK, PLACES, RECORD_SHIFT, SPREAD } from '../flow/flow-record.ts';
 import { flowCapacity, flowCapacityAtStart, flowDepth, handshakes, keptBytes, rememberedHeaders } from '../limits.ts';
 import { protocols } from '../protocol/protocols.ts';
 import type { CompiledSignature } from '../signature/compile-signatures.ts';
 import { loadCatalogue } from '../signature/load-catalogue.ts';
 import { bytesOf, type Endpoints, icmpFrame, tcpFrame, udpFrame } from '../testing/frames.ts';
+import { BUCKET_SHIFT, HAS_CHUNK, HELD_FLOW, KEPT_FREE, PLACES, RECORD_SHIFT, SPREAD } from './assembly/flow-record.ts';
 import * as layout from './assembly/layout.ts';
 import { type Captured, captureInMemory } from './capture-in-memory.test.helper.ts';
-import { FastPath } from './fast-path.ts';
+import type { HotPath } from './hot-path.ts';
+import { hotPathOf } from './settled.test.helper.ts';
 
 const catalogue = loadCatalogue();
 const seed = 7;
 
-/** The same tables whoever filled them: every place, deadline and record, and the bytes that each flow keeps. */
-function tablesOf({ flows }: Engine) {
-  const { buckets, records } = flows as unknown as { buckets: Int32Array; records: Int32Array };
-  const { entries } = flows.handshakes as unknown as { entries: Int32Array };
-  const { state } = flows.kept as unknown as { state: Int32Array };
+/** The same tables whichever way the packets came in: every place, deadline and record, and the bytes that each flow keeps. */
+function tablesOf(engine: Engine) {
+  const hotPath = hotPathOf(engine);
+  const capacity = hotPath.functions.capacity();
+  const words = (at: number, count: number): Int32Array => new Int32Array(hotPath.bytes.buffer, at, count);
+  const buckets = words(layout.BUCKETS, capacity * 2);
+  const records = words(layout.RECORDS, capacity << RECORD_SHIFT);
   const live: unknown[] = [];
-  for (let place = 0; place < flows.capacity; place++) {
+  for (let place = 0; place < capacity; place++) {
     const at = ((place / PLACES) << BUCKET_SHIFT) + (place % PLACES);
     if (buckets[at] === 0) continue;
     const record = place << RECORD_SHIFT;
-    const [high, flags, next, base, offset, suspicion] = records.subarray(record, record + 6);
+    const [high, flags, next, base, offset, suspicion] = records.subarray(record, record + HELD_FLOW);
     const kept = Math.min((next! - base!) | 0, flowDepth);
-    const chunk = (flags! & HAS_CHUNK) === 0 ? '' : flows.kept.bytes.subarray(offset, offset! + kept);
+    const chunk = (flags! & HAS_CHUNK) === 0 ? '' : hotPath.kept.subarray(offset, offset! + kept);
     const bytes = Buffer.from(chunk as Uint8Array).toString('latin1');
-    live.push([place, buckets[at], buckets[at + PLACES], high, flags, next, base, offset, suspicion, bytes].join(' '));
+    const held = records[record + HELD_FLOW];
+    live.push(
+      [place, buckets[at], buckets[at + PLACES], high, flags, next, base, offset, suspicion, held, bytes].join(' '),
+    );
   }
-  // Words 0 and from 2 on: how much is given out, and what is free. Word 1, the limit, is not the same with all lent at once.
-  return { capacity: flows.capacity, live, handshakes: Array.from(entries), kept: [state[0], ...state.subarray(2, 6)] };
+  return {
+    capacity,
+    live,
+    handshakes: Array.from(words(layout.HANDSHAKES, handshakes * 4)),
+    kept: Array.from(words(layout.KEPT_STATE, KEPT_FREE + 4)),
+    incomplete: [hotPath.functions.incompleteDatagrams(), hotPath.functions.incompleteBytes()],
+  };
 }
 
 function countersOf(engine: Engine) {
-  const { flows, decoder } = engine;
-  const settled = engine.fastPath?.counters();
   return {
     ...engine.count(),
-    ...decoder.counters,
-    ...decoder.fragmentCounters,
-    notIp: decoder.counters.notIp + (settled?.notIp ?? 0),
-    otherProtocol: decoder.counters.otherProtocol + (settled?.otherProtocol ?? 0),
-    flows: flows.flows + (settled?.flows ?? 0),
-    forgotten: flows.forgotten + (settled?.forgotten ?? 0),
-    evicted: flows.evicted,
-    withoutHandshake: flows.withoutHandshake,
-    outOfOrder: flows.outOfOrder,
-    gaps: flows.gaps,
-    dropped: flows.held.dropped,
-    exhausted: flows.kept.exhausted,
+    ...engine.decoding,
+    fragments: { ...engine.decoder.fragmentCounters },
+    flows: engine.flows.counters(),
   };
 }
 
@@ -65,7 +65,7 @@ interface Interference {
 
 function run(
   captured: readonly Captured[],
-  fastPath: FastPath | undefined,
+  byRecords: boolean,
   { prepare, atSecond }: Interference,
   signatures: readonly CompiledSignature[] = catalogue,
 ) {
@@ -77,11 +77,10 @@ function run(
       const text = Buffer.from(bytes).toString('latin1');
       evidence.push(`${signature.id} ${time} ${source}:${sourcePort} ${target}:${targetPort} ${spoofable} ${text}`);
     },
-    fastPath,
     seed,
   );
   prepare?.(engine);
-  const reader = new CaptureReader(captureInMemory(captured), { filter: engine.fastPath });
+  const reader = new CaptureReader(captureInMemory(captured), { filter: byRecords ? engine : undefined });
   let acted = false;
   for (;;) {
     const result = reader.next();
@@ -97,23 +96,23 @@ function run(
   }
   const tables = tablesOf(engine);
   engine.finish();
-  const settled = engine.fastPath?.counters().frames ?? 0;
-  return { told: { evidence, tables, counters: countersOf(engine) }, settled };
+  const hotPath = hotPathOf(engine);
+  const settled = hotPath.count('frames');
+  return { told: { evidence, tables, counters: countersOf(engine) }, settled, hotPath };
 }
 
-/** Both ways come to the same; gives that, and how many frames the fast path settled. */
+/** Both ways come to the same; gives that, and how many frames the hot path took by itself. */
 function both(captured: readonly Captured[], interference: Interference = {}) {
-  const fastPath = FastPath.open();
-  assert.ok(fastPath !== undefined, 'it was not built: npm run build');
-  const fast = run(captured, fastPath, interference);
-  const slow = run(captured, undefined, interference);
+  const fast = run(captured, true, interference);
+  const slow = run(captured, false, interference);
   assert.deepEqual(fast.told.counters, slow.told.counters);
   assert.deepEqual(fast.told.evidence, slow.told.evidence);
   assert.equal(fast.told.tables.live.length, slow.told.tables.live.length);
   const other = fast.told.tables.live.findIndex((line, index) => line !== slow.told.tables.live[index]);
   assert.equal(fast.told.tables.live[other], slow.told.tables.live[other]);
   assert.deepEqual(fast.told.tables, slow.told.tables);
-  fastPath.close();
+  fast.hotPath.close();
+  slow.hotPath.close();
   return { ...slow.told, settled: fast.settled };
 }
 
@@ -269,7 +268,7 @@ function colliding(count: number): Pick<Endpoints, 'source' | 'sourcePort'>[] {
   return found;
 }
 
-/** As mix of flow/flow-table.ts. */
+/** As mix of assembly/flow-key.ts. */
 function mix(address: number, port: number, key: number): number {
   let hash = Math.imul(address ^ key, 0x85ebca6b);
   hash = Math.imul((hash ^ (hash >>> 15)) + Math.imul(port, 0x9e3779b1), 0xc2b2ae35);
@@ -293,7 +292,7 @@ function labFrames(): Captured[] {
   });
 }
 
-describe('the fast path leaves the same tables as the long way', () => {
+describe('records taken by the hot path leave the same tables as frames taken one by one', () => {
   const usual = { frames: 6000, sourcePorts: 30, start: 1_700_000_000, pauses: [1], broken: 0 };
 
   it('over all captures of the lab', () => {
@@ -305,7 +304,7 @@ describe('the fast path leaves the same tables as the long way', () => {
   it('a few flows that say much', () => {
     const { settled, counters } = both(traffic(1, { ...usual, sourcePorts: 3 }));
     assert.ok(settled > 1000, `only ${settled} were settled`);
-    assert.ok(counters.evidence > 10 && counters.outOfOrder > 100);
+    assert.ok(counters.evidence > 10 && counters.flows.segmentsOutOfOrder > 100);
   });
 
   it('many flows, for which the table grows', () => {
@@ -316,16 +315,19 @@ describe('the fast path leaves the same tables as the long way', () => {
   it('flows that all meet in one bucket of a table that cannot grow', () => {
     const { tables, counters } = both(traffic(3, { ...usual, sources: colliding(24), pauses: [1, 5, 40] }));
     assert.equal(tables.capacity, flowCapacity);
-    assert.ok(counters.evicted > 50, `only ${counters.evicted} were evicted`);
-    assert.ok(counters.forgotten > 50, `only ${counters.forgotten} were forgotten`);
+    const { evicted, forgotten } = counters.flows;
+    assert.ok(evicted > 50, `only ${evicted} were evicted`);
+    assert.ok(forgotten > 50, `only ${forgotten} were forgotten`);
   });
 
   it('no memory for the bytes of clients', () => {
-    const prepare = ({ flows }: Engine): void => {
-      for (let taken = 0; taken < keptBytes / 8192 - 2; taken++) flows.kept.take(3);
+    const prepare = (engine: Engine): void => {
+      const { takeChunk } = hotPathOf(engine).functions;
+      for (let taken = 0; taken < keptBytes / 8192 - 2; taken++) takeChunk(3);
     };
     const { counters } = both(traffic(4, usual), { prepare });
-    assert.ok(counters.exhausted > 100, `it was refused only ${counters.exhausted} times`);
+    const { memoryExhausted } = counters.flows;
+    assert.ok(memoryExhausted > 100, `it was refused only ${memoryExhausted} times`);
   });
 
   it('broken frames, within tunnels and tags', () => {
@@ -351,53 +353,59 @@ describe('the fast path leaves the same tables as the long way', () => {
   });
 });
 
-describe('the memory of the fast path', () => {
+describe('the memory of the hot path', () => {
   const usual = { frames: 6000, sourcePorts: 300, start: 1_700_000_000, pauses: [0, 1, 40], broken: 2 };
 
   /** Of the given bytes, how many are not 0. */
-  const touched = (fastPath: FastPath, from: number, to: number): number =>
-    new Uint8Array(fastPath.window.buffer, from, to - from).reduce((count, byte) => count + (byte === 0 ? 0 : 1), 0);
+  const touched = ({ bytes }: HotPath, from: number, to: number): number =>
+    bytes.subarray(from, to).reduce((count, byte) => count + (byte === 0 ? 0 : 1), 0);
 
   it('is written only where a table stands', () => {
-    // Not the one that other tests have used: its memory has what they left.
-    const used = FastPath.open();
-    const fastPath = FastPath.open();
-    used?.close();
-    assert.ok(fastPath !== undefined && fastPath !== used);
-    const { buffer } = fastPath.window;
-    const constant = (): Uint8Array =>
-      new Uint8Array(buffer, layout.SERVICE_PORTS, layout.HANDSHAKES - layout.SERVICE_PORTS).slice();
+    const constant = ({ bytes }: HotPath): Buffer =>
+      Buffer.concat([
+        bytes.subarray(layout.SERVICE_PORTS, layout.PACKET),
+        bytes.subarray(layout.FILTER, layout.SCRATCH),
+        bytes.subarray(layout.LITERALS, layout.LITERALS + (8 << 20)),
+      ]);
     let before: Uint8Array | undefined;
-    const prepare = (): void => {
-      before = constant();
+    const prepare = (engine: Engine): void => {
+      before = constant(hotPathOf(engine));
     };
-    const { told } = run(traffic(10, usual), fastPath, { prepare });
-    assert.ok(before !== undefined && Buffer.compare(constant(), before) === 0, 'tables that stay were changed');
-    const { capacity, kept } = told.tables;
+    const { told, hotPath } = run(traffic(10, usual), true, { prepare });
+    assert.ok(before !== undefined && Buffer.compare(constant(hotPath), before) === 0, 'tables that stay were changed');
+    const { capacity } = told.tables;
     const between: readonly (readonly [number, number])[] = [
-      [layout.KEPT_STATE + fastPath.flowMemory.keptState.byteLength, layout.SERVICE_PORTS],
+      [layout.KEPT_STATE + 4 * (KEPT_FREE + 4), layout.SERVICE_PORTS],
+      [layout.SCRATCH + layout.SCRATCH_BYTES, layout.HANDSHAKES],
       [layout.HANDSHAKES + handshakes * 16, layout.CAPTURE],
-      [layout.CAPTURE + fastPath.window.length, layout.BUCKETS],
-      [layout.BUCKETS + capacity * 8, layout.RECORDS],
-      [layout.RECORDS + capacity * 32, layout.RECORDS + capacity * 64],
-      [layout.KEPT + (kept[0] ?? 0), layout.KEPT + (kept[0] ?? 0) + (1 << 20)],
-      [layout.HEADERS + rememberedHeaders * 20, layout.MEMORY_BYTES],
+      [layout.CAPTURE + hotPath.window.length, layout.BUCKETS],
+      [layout.BUCKETS + capacity * 8, layout.BUCKETS + capacity * 16],
+      [layout.HEADERS + rememberedHeaders * 20, layout.HELD_FLOWS],
     ];
-    for (const [from, to] of between) assert.equal(touched(fastPath, from, to), 0, `at ${from.toString(16)}`);
-    fastPath.close();
+    for (const [from, to] of between) assert.equal(touched(hotPath, from, to), 0, `at ${from.toString(16)}`);
+    hotPath.close();
   });
 
-  it('is as new for the next capture, even if the catalogue had found no room', () => {
-    const many = Array.from({ length: 40 }, () => catalogue).flat();
-    const fastPath = FastPath.open();
-    assert.ok(fastPath !== undefined);
-    const { settled, told } = run(traffic(11, { ...usual, frames: 500, broken: 0 }), fastPath, {}, many);
-    assert.equal(settled, 0);
-    assert.ok(told.tables.live.length > 10);
-    fastPath.close();
-    assert.equal(touched(fastPath, layout.BUCKETS, layout.RECORDS), 0);
-    assert.equal(touched(fastPath, layout.HANDSHAKES, layout.CAPTURE), 0);
-    assert.equal(touched(fastPath, layout.KEPT_STATE, layout.SERVICE_PORTS), 0);
-    assert.equal(FastPath.open(), fastPath);
+  it('is as new for the next engine', () => {
+    const { hotPath } = run(traffic(11, { ...usual, frames: 500, broken: 0 }), true, {});
+    const { functions } = hotPath;
+    assert.ok(touched(hotPath, layout.BUCKETS, layout.RECORDS) > 0);
+    hotPath.close();
+    assert.equal(touched(hotPath, layout.BUCKETS, layout.RECORDS), 0);
+    assert.equal(touched(hotPath, layout.HANDSHAKES, layout.CAPTURE), 0);
+    assert.equal(touched(hotPath, layout.KEPT_STATE, layout.SERVICE_PORTS), 0);
+    assert.equal(touched(hotPath, layout.HELD_FLOWS, layout.HELD_BLOCKS), 0);
+    assert.equal(touched(hotPath, layout.FRAGMENT_CHAINS, layout.FRAGMENT_BLOCKS), 0);
+    assert.equal(functions.capacity(), flowCapacityAtStart);
+    assert.equal(functions.incompleteBytes(), 0);
+    const next = run([], true, {});
+    assert.equal(next.hotPath, hotPath);
+    assert.equal(next.told.counters.flows.seen, 0);
+    next.hotPath.close();
+  });
+
+  it('says so when a catalogue has more literals than it holds', () => {
+    const many = Array.from({ length: 300 }, () => catalogue).flat();
+    assert.throws(() => new Engine(many, protocols, () => {}), /The catalogue is too large/);
   });
 });

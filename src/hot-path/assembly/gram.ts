@@ -1,6 +1,6 @@
 /**
- * How literals are found by grams: shared by the search and the fast path's WebAssembly module, so it holds nothing but
- * numbers.
+ * How literals are found by grams: shared by the search's tables and the WebAssembly module that searches, so it holds nothing
+ * but numbers.
  */
 
 /** Bytes of a gram. */

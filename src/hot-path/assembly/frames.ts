@@ -1,10 +1,16 @@
-/** From a frame to the flow: what PacketDecoder does with the usual headers, and what it counts and leaves. */
+/**
+ * From a frame to what was found in it: what packet/packet-decoder.ts does with the usual headers (Ethernet, VLAN tags, PPPoE,
+ * IPv4 without options, IPv6 without extensions, IP in IP, GRE, PPP, TCP, UDP, ICMP). All that is unusual is left to it.
+ */
 
-import { FIN, RST, SYN } from '../../flow/flow-record.ts';
 import { big16, big32 } from './big-endian.ts';
 import { datagram } from './datagrams.ts';
-import { identify } from './flow-key.ts';
-import { BY_ICMP, BY_UDP } from './search.ts';
+import { describe, identify } from './flow-key.ts';
+import { FIN, RST, SYN } from './flow-record.ts';
+import { addFragment, wholeEnd, wholeHeader, wholePayload, wholeProtocol } from './fragments.ts';
+import { lookAtDatagram, lookAtStream } from './look.ts';
+import { IP_START, PAYLOAD_END, PAYLOAD_MISSING, PAYLOAD_START, TRANSPORT_START } from './packet-words.ts';
+import { NOTHING, WHOLE_DATAGRAM } from './results.ts';
 import { segment } from './streams.ts';
 import {
   gateIcmpSequence,
@@ -17,15 +23,26 @@ import {
   gateWindow,
   gateWord,
   ICMP_GATE,
+  PACKET,
   SEGMENT_GATE,
 } from './tables.ts';
+import { BY_ICMP, BY_UDP } from './transport-bits.ts';
 
-/** What became of a frame. */
+// What became of a frame.
+/** Nothing was done with it. */
 export const LEFT: i32 = 0;
 export const SETTLED: i32 = 1;
 /** Settled, too: nothing that is searched. */
 export const WITHOUT_IP: i32 = 2;
 export const WITHOUT_TRANSPORT: i32 = 3;
+export const FRAGMENT_HELD: i32 = 4;
+/** The engine must judge `found`, of the packet at PACKET. */
+export const FOUND: i32 = 5;
+
+/** As results.ts. */
+export let found: i32 = NOTHING;
+/** A fragment of this frame made a datagram whole (fragments.ts tells where it is). */
+let isWhole: bool = false;
 
 /** Headers within each other that are followed here. */
 const MOST_LAYERS = 8;
@@ -35,9 +52,26 @@ const IPV6: u32 = 0x86dd;
 const VLAN: u32 = 0x8100;
 const QINQ: u32 = 0x88a8;
 const QINQ_OLD: u32 = 0x9100;
+const PPPOE_SESSION: u32 = 0x8864;
+/** PPP in GRE (RFC 2637 section 4.1). */
+const PPP: u32 = 0x880b;
 
 /** The Ethernet frame [start, end), captured in second `now`. */
-export function frame(start: usize, frameEnd: usize, now: i32): i32 {
+export function frame(start: usize, end: usize, now: i32): i32 {
+  isWhole = false;
+  const result = decode(start, end, now);
+  if (result !== LEFT || !isWhole) return result;
+  // Its fragment must not be taken twice: the rest of the way begins with the whole datagram.
+  found = WHOLE_DATAGRAM;
+  return FOUND;
+}
+
+/** Nothing of the last frame is to be judged. */
+export function forgetFound(): void {
+  found = NOTHING;
+}
+
+function decode(start: usize, frameEnd: usize, now: i32): i32 {
   if (frameEnd - start < 42) return LEFT;
   let end = frameEnd;
   let ip = start + 14;
@@ -47,10 +81,20 @@ export function frame(start: usize, frameEnd: usize, now: i32): i32 {
     let ipEnd: usize = 0;
     let protocol: u32 = 0;
     if (type === IPV4) {
-      if (end < ip + 28 || load<u8>(ip) !== 0x45 || (load<u16>(ip, 6) & 0xff3f) !== 0) return LEFT;
+      if (end < ip + 28 || load<u8>(ip) !== 0x45) return LEFT;
       protocol = load<u8>(ip, 9);
       transport = ip + 20;
       ipEnd = ip + big16(ip + 2);
+      if ((load<u16>(ip, 6) & 0xff3f) !== 0) {
+        if (ipEnd < transport) return LEFT;
+        if (!fragment(ip, ipEnd, end, now)) return FRAGMENT_HELD;
+        isWhole = true;
+        ip = wholeHeader;
+        transport = wholePayload;
+        ipEnd = wholeEnd;
+        end = wholeEnd;
+        protocol = wholeProtocol;
+      }
     } else if (type === IPV6) {
       if (end < ip + 48 || load<u8>(ip) >> 4 !== 6) return LEFT;
       protocol = load<u8>(ip, 6);
@@ -62,6 +106,25 @@ export function frame(start: usize, frameEnd: usize, now: i32): i32 {
       if (end < ip + 4) return LEFT;
       type = big16(ip + 2);
       ip += 4;
+      continue;
+    } else if (type === PPPOE_SESSION) {
+      // As pppoeLayer of packet/link-layers.ts.
+      if (end < ip + 6 || load<u8>(ip) !== 0x11 || load<u8>(ip, 1) !== 0) return LEFT;
+      ip += 6;
+      type = PPP;
+      continue;
+    } else if (type === PPP) {
+      // As pppLayer of packet/link-layers.ts: the protocol number has one byte when that is odd, else two.
+      if (end < ip + 2) return LEFT;
+      let number = <u32>load<u8>(ip);
+      ip += 1;
+      if ((number & 1) === 0) {
+        number = (number << 8) | load<u8>(ip);
+        ip += 1;
+      }
+      if (number === 0x0281) return LEFT;
+      if (number !== 0x0021 && number !== 0x0057) return WITHOUT_IP;
+      type = number === 0x0021 ? IPV4 : IPV6;
       continue;
     } else {
       return isNoIp(type, ip, end) ? WITHOUT_IP : LEFT;
@@ -83,7 +146,13 @@ export function frame(start: usize, frameEnd: usize, now: i32): i32 {
       ip = greEnd(transport, end);
       if (ip === 0) return LEFT;
       type = big16(transport + 2);
-      if (type !== IPV4 && type !== IPV6) return LEFT;
+      if (type === PPP) {
+        // Nothing at all in a mere acknowledgement; and the HDLC address and control may be left out.
+        if (ip === end) return WITHOUT_IP;
+        if (ip + 2 <= end && load<u16>(ip) === 0x03ff) ip += 2;
+      } else if (type !== IPV4 && type !== IPV6) {
+        return LEFT;
+      }
     } else if (type === IPV4 && isRouting(protocol)) {
       return isWantedRouting(ip, protocol) ? LEFT : SETTLED;
     } else {
@@ -93,13 +162,28 @@ export function frame(start: usize, frameEnd: usize, now: i32): i32 {
   return LEFT;
 }
 
+/** As the end of ipv4Layer of packet/ip-layers.ts. True: its datagram is whole, and its header tells so. */
+function fragment(ip: usize, ipEnd: usize, end: usize, now: i32): bool {
+  const word = big16(ip + 6);
+  const size = <i32>(min(ipEnd, end) - ip) - 20;
+  const offset = (<i32>(word & 0x1fff)) << 3;
+  const identification = <i32>big16(ip + 4);
+  const protocol = <i32>load<u8>(ip, 9);
+  const more = (word & 0x2000) !== 0;
+  if (!addFragment(ip, 20, identification, protocol, ip + 20, size, offset, more, ipEnd > end, now)) return false;
+  store<u16>(wholeHeader, bswap<u16>(<u16>(wholeEnd - wholeHeader)), 2);
+  store<u16>(wholeHeader, 0, 6);
+  return true;
+}
+
 function tcp(ip: usize, transport: usize, ipEnd: usize, end: usize, now: i32): i32 {
   if (end < transport + 20) return LEFT;
   const offsetAndFlags = big16(transport + 12);
   const header = (offsetAndFlags >> 10) & 0x3c;
   const payloadStart = transport + header;
   if (header < 20 || payloadStart > ipEnd || payloadStart > end) return LEFT;
-  const length = <i32>(min(ipEnd, end) - payloadStart);
+  const payloadEnd = min(ipEnd, end);
+  const length = <i32>(payloadEnd - payloadStart);
   const flags = offsetAndFlags & 0xff;
   if (length === 0) {
     const shape = ((offsetAndFlags & 0xf000) >> 4) | flags;
@@ -107,40 +191,83 @@ function tcp(ip: usize, transport: usize, ipEnd: usize, end: usize, now: i32): i
     // A pure ACK says nothing.
     if ((flags & (SYN | FIN | RST)) === 0) return SETTLED;
   }
+  const missing = <i32>(ipEnd - payloadEnd);
   identify(ip, transport, big32(transport), 6);
-  return segment(transport, payloadStart, length, flags, ipEnd > end, now) ? SETTLED : LEFT;
+  const result = segment(
+    big32(transport + 4),
+    big32(transport + 8),
+    flags,
+    payloadStart,
+    length,
+    missing,
+    <i32>big16(transport),
+    now,
+  );
+  return tell(lookAtStream(result), ip, transport, payloadStart, payloadEnd, missing, now);
 }
 
 function udp(ip: usize, transport: usize, ipEnd: usize, end: usize, now: i32): i32 {
+  if (end < transport + 8) return LEFT;
   const udpEnd = transport + big16(transport + 4);
   if (udpEnd < transport + 8 || udpEnd > ipEnd) return LEFT;
   const between = big32(transport);
-  if (isTunnelPort(<u32>between >>> 16, between & 0xffff)) return LEFT;
-  const length = <i32>(min(udpEnd, end) - transport - 8);
+  const sourcePort = <u32>between >>> 16;
+  if (isTunnelPort(sourcePort, between & 0xffff)) return LEFT;
+  const payloadEnd = min(udpEnd, end);
+  const length = <i32>(payloadEnd - transport - 8);
   // It may be a port scan's, which the engine remembers.
   if (length === 0) return LEFT;
   identify(ip, transport, between, 17);
-  return datagram(transport + 8, length, between, BY_UDP, now) ? SETTLED : LEFT;
+  const result = lookAtDatagram(datagram(length, <i32>sourcePort, now), transport + 8, length, BY_UDP);
+  return tell(result, ip, transport, transport + 8, payloadEnd, <i32>(udpEnd - payloadEnd), now);
 }
 
 function icmp(ip: usize, transport: usize, ipEnd: usize, end: usize, protocol: u32, now: i32): i32 {
   if (ipEnd < transport + 8 || end < transport + 8) return LEFT;
   if (load<u8>(ICMP_GATE + load<u8>(transport)) !== 0 && isWantedIcmp(transport)) return LEFT;
-  const length = <i32>(min(ipEnd, end) - transport - 8);
+  const payloadEnd = min(ipEnd, end);
+  const length = <i32>(payloadEnd - transport - 8);
   if (length === 0) return SETTLED;
-  identify(ip, transport, 0, protocol);
-  return datagram(transport + 8, length, 0, BY_ICMP, now) ? SETTLED : LEFT;
+  identify(ip, transport, 0, <i32>protocol);
+  const result = lookAtDatagram(datagram(length, 0, now), transport + 8, length, BY_ICMP);
+  return tell(result, ip, transport, transport + 8, payloadEnd, <i32>(ipEnd - payloadEnd), now);
 }
 
-/** As greLayer of packet/tunnel-layers.ts, version 0 without a source route (RFC 2784, RFC 2890): where the header ends, or 0. */
+/** Tells the engine of the packet in which something was found. */
+function tell(
+  result: i32,
+  ip: usize,
+  transport: usize,
+  payloadStart: usize,
+  payloadEnd: usize,
+  missing: i32,
+  now: i32,
+): i32 {
+  if (result === NOTHING) return SETTLED;
+  found = result;
+  describe(now);
+  store<usize>(PACKET, ip, IP_START << 2);
+  store<usize>(PACKET, transport, TRANSPORT_START << 2);
+  store<usize>(PACKET, payloadStart, PAYLOAD_START << 2);
+  store<usize>(PACKET, payloadEnd, PAYLOAD_END << 2);
+  store<i32>(PACKET, missing, PAYLOAD_MISSING << 2);
+  return FOUND;
+}
+
+/**
+ * As greLayer of packet/tunnel-layers.ts, without a source route: where the header ends, or 0. Version 0 (RFC 2784, RFC 2890),
+ * or 1 with PPP (RFC 2637 section 4.1).
+ */
 function greEnd(at: usize, end: usize): usize {
   if (end < at + 4) return 0;
   const flags = big16(at);
-  if ((flags & 0x4007) !== 0) return 0;
+  const version = flags & 7;
+  if ((flags & 0x4000) !== 0 || version > 1 || (version === 1 && big16(at + 2) !== PPP)) return 0;
   let after = at + 4;
   if ((flags & 0x8000) !== 0) after += 4;
   if ((flags & 0x2000) !== 0) after += 4;
   if ((flags & 0x1000) !== 0) after += 4;
+  if (version === 1 && (flags & 0x0080) !== 0) after += 4;
   return after > end ? 0 : after;
 }
 
@@ -153,7 +280,6 @@ function isNoIp(etherType: u32, at: usize, end: usize): bool {
       case 0x9100:
       case 0x8847:
       case 0x8848:
-      case 0x8864:
       case 0x6558:
       case 0x88e7:
       case 0x8926:

@@ -1,0 +1,106 @@
+/** What was done and what had to be left out; numbers that only grow. The comments say what is not told by the name. */
+
+export let frames: f64 = 0;
+export let packets: f64 = 0;
+export let payloads: f64 = 0;
+export let notIp: f64 = 0;
+export let otherProtocol: f64 = 0;
+/** Fragments kept, of frames that were settled here. */
+export let fragmentsHeld: f64 = 0;
+export let flows: f64 = 0;
+/** TCP flows whose handshake was not seen, or was forgotten: their client was told by who spoke first. */
+export let withoutHandshake: f64 = 0;
+export let evicted: f64 = 0;
+/** UDP conversations that made room for others before their time. */
+export let forgotten: f64 = 0;
+export let outOfOrder: f64 = 0;
+export let gaps: f64 = 0;
+/** Segments given up for lack of space. */
+export let heldDropped: f64 = 0;
+/** Requests for kept bytes refused because all memory is in use. */
+export let keptExhausted: f64 = 0;
+// Of fragments: as packet/fragment-counters.ts.
+export let fragments: f64 = 0;
+export let reassembled: f64 = 0;
+export let timedOut: f64 = 0;
+export let fragmentsEvicted: f64 = 0;
+export let overlaps: f64 = 0;
+export let oversized: f64 = 0;
+export let malformed: f64 = 0;
+export let fragmentsCut: f64 = 0;
+
+export function countFrames(settled: i32, withoutIp: i32, withoutTransport: i32, held: i32): void {
+  frames += <f64>settled;
+  packets += <f64>(settled - withoutIp - withoutTransport - held);
+  notIp += <f64>withoutIp;
+  otherProtocol += <f64>withoutTransport;
+  fragmentsHeld += <f64>held;
+}
+
+export function countPayload(): void {
+  payloads += 1;
+}
+
+export function countFlow(): void {
+  flows += 1;
+}
+
+export function countWithoutHandshake(): void {
+  withoutHandshake += 1;
+}
+
+export function countEvicted(): void {
+  evicted += 1;
+}
+
+export function countForgotten(): void {
+  forgotten += 1;
+}
+
+export function countOutOfOrder(): void {
+  outOfOrder += 1;
+}
+
+export function countGap(): void {
+  gaps += 1;
+}
+
+export function countHeldDropped(segments: i32): void {
+  heldDropped += <f64>segments;
+}
+
+export function countKeptExhausted(): void {
+  keptExhausted += 1;
+}
+
+export function countFragment(): void {
+  fragments += 1;
+}
+
+export function countReassembled(): void {
+  reassembled += 1;
+}
+
+export function countTimedOut(): void {
+  timedOut += 1;
+}
+
+export function countFragmentEvicted(): void {
+  fragmentsEvicted += 1;
+}
+
+export function countOverlap(): void {
+  overlaps += 1;
+}
+
+export function countOversized(): void {
+  oversized += 1;
+}
+
+export function countMalformed(): void {
+  malformed += 1;
+}
+
+export function countFragmentCut(): void {
+  fragmentsCut += 1;
+}

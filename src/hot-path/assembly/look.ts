@@ -1,0 +1,40 @@
+/** What was found in a packet is searched; what holds no literal, and is under no suspicion, is settled. */
+
+import { countPayload } from './counters.ts';
+import { searchFor, searchForPacket } from './flow-key.ts';
+import { end, ended, from, origin, start, suspicion } from './found.ts';
+import { DESTINATION_PORT } from './packet-words.ts';
+import { BEHIND_HOLE, CLIENT_BYTES, DATAGRAM, NOTHING } from './results.ts';
+import { hitCount, search } from './search.ts';
+import { settle } from './streams.ts';
+import { KEPT } from './tables.ts';
+import { BY_TCP } from './transport-bits.ts';
+
+/** The result of a segment, or NOTHING where there is nothing to judge. */
+export function lookAtStream(result: i32): i32 {
+  if (result === CLIENT_BYTES) {
+    countPayload();
+    search(KEPT + <usize>start, KEPT + <usize>from, KEPT + <usize>end, ended, BY_TCP);
+    if (hitCount !== 0 || suspicion !== 0) return result;
+    settle();
+    return NOTHING;
+  }
+  if (result === BEHIND_HOLE) {
+    countPayload();
+    searchFor(load<i32>(origin, DESTINATION_PORT << 2));
+    search(KEPT + <usize>start, KEPT + <usize>start, KEPT + <usize>end, ended, BY_TCP);
+    searchForPacket();
+    if (hitCount !== 0) return result;
+    settle();
+    return NOTHING;
+  }
+  return result;
+}
+
+/** The same for a datagram with this payload. */
+export function lookAtDatagram(result: i32, payload: usize, length: i32, by: i32): i32 {
+  if (result !== DATAGRAM) return result;
+  countPayload();
+  search(payload, payload, payload + <usize>length, true, by);
+  return hitCount !== 0 ? result : NOTHING;
+}
