@@ -178,7 +178,9 @@ function traffic(start: number, { frames, sourcePorts, sources, start: begin, pa
       if (roll(30) === 0) now += pick(pauses);
       const changed = broken > 0 && roll(broken) === 0 ? breakOne(frame, roll) : frame;
       const cut = roll(40) === 0 ? Math.min(roll(60), changed.length - 1) : 0;
-      captured.push({ frame: roll(6) === 0 ? wrapped(changed, roll) : changed, seconds: now, cut });
+      const sent = roll(6) === 0 ? wrapped(changed, roll) : changed;
+      const pieces = roll(20) === 0 ? fragmented(sent, roll) : [sent];
+      for (const piece of pieces) captured.push({ frame: piece, seconds: now, cut: pieces.length > 1 ? 0 : cut });
     };
     const kind = roll(20);
     if (kind < 3) {
@@ -220,7 +222,60 @@ function wrapped(frame: Uint8Array, roll: (bound: number) => number): Uint8Array
   const inner = frame.subarray(14);
   if (type !== 0x0800 && type !== 0x86dd) return Uint8Array.from([...frame, 0, 0, 0, 0]);
   const isIpv6 = type === 0x86dd;
-  switch (roll(5)) {
+  const padded = roll(4) === 0 ? [1, 2, 3, 4] : [];
+  switch (roll(10)) {
+    case 5:
+      // Ethernet in GRE, or in ERSPAN of type I, II, or with a header of another version.
+      return outer(Buffer.concat([pickOf(bridged, roll), frame, Uint8Array.from(padded)]), 47, 0, roll(3) === 0);
+    case 6: {
+      // VXLAN, GENEVE: plain, with options, with something that makes it none.
+      const [port, header] = pickOf(overlays, roll);
+      const payload = Buffer.concat([header, roll(5) === 0 ? inner : frame]);
+      const ends = { source: '10.9.0.1', target: '10.9.0.2', sourcePort: 50_000 + roll(9), targetPort: port };
+      return udpFrame(ends, payload);
+    }
+    case 7: {
+      // PPP in GRE of version 0 or 1, with HDLC's two bytes or without, whole or compressed protocol numbers, or empty.
+      const number = isIpv6 ? [0x57] : [0x21];
+      const ppp = pickOf([[0xff, 3, 0, ...number], [0, ...number], number, [0xc0, 0x21], [2, 0x81], []], roll);
+      const flags = pickOf(
+        [
+          [0x30, 1],
+          [0x30, 0x81],
+          [0x20, 1],
+          [0, 0],
+          [0x10, 0],
+        ],
+        roll,
+      );
+      const words = ((flags[0]! >> 5) & 1) + ((flags[0]! >> 4) & 1) + (flags[1]! >> 7);
+      const gre = Uint8Array.from([...flags, 0x88, 0x0b, ...new Array<number>(4 * words).fill(0), ...ppp]);
+      return outer(ppp.length === 0 ? gre : Buffer.concat([gre, inner]), 47, 0, false);
+    }
+    case 8: {
+      // PPPoE (RFC 2516).
+      const session = pickOf(
+        [
+          [0x11, 0],
+          [0x11, 9],
+          [0x12, 0],
+        ],
+        roll,
+      );
+      const header = [0x88, 0x64, ...session, 0, 1, 0, 0, 0, isIpv6 ? 0x57 : 0x21];
+      return Buffer.concat([frame.subarray(0, 12), Uint8Array.from(header), inner]);
+    }
+    case 9: {
+      // IPv4 with options, or with the length that segmentation offload leaves.
+      if (isIpv6 || inner.length < 20) return frame;
+      if (roll(2) === 0) return Uint8Array.from(frame, (byte, at) => (at === 16 || at === 17 ? 0 : byte));
+      const words = 1 + roll(10);
+      const total = ((inner[2]! << 8) | inner[3]!) + 4 * words;
+      const header = Uint8Array.from(inner.subarray(0, 20));
+      header.set([0x45 + words, 0, total >> 8, total & 255]);
+      const options = new Uint8Array(4 * words).fill(1);
+      return Buffer.concat([frame.subarray(0, 14), header, options, inner.subarray(20)]);
+    }
     case 0:
       return Buffer.concat([frame, new Uint8Array(roll(20))]);
     case 1: {
@@ -238,6 +293,53 @@ function wrapped(frame: Uint8Array, roll: (bound: number) => number): Uint8Array
     default:
       return outer(inner, isIpv6 ? 41 : 4, roll(8) === 0 ? roll(60) : 0, roll(2) === 0);
   }
+}
+
+const bridged = [
+  [0, 0, 0x65, 0x58],
+  [0x20, 0, 0x65, 0x58, 0, 0, 0, 9],
+  [0, 0, 0x88, 0xbe],
+  [0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x10, 0, 0, 0, 0, 0, 0, 0],
+  [0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x20, 0, 0, 0, 0, 0, 0, 0],
+].map((bytes) => Uint8Array.from(bytes));
+
+const overlays = (
+  [
+    [4789, [8, 0, 0, 0, 0, 0, 7, 0]],
+    [8472, [8, 0, 0, 0, 0, 0, 7, 0]],
+    [4789, [8, 0, 0, 1, 0, 0, 7, 0]],
+    [4789, [0x88, 0, 0, 0, 0, 0, 7, 0]],
+    [6081, [0, 0, 0x65, 0x58, 0, 0, 7, 0]],
+    [6081, [1, 0, 0x65, 0x58, 0, 0, 7, 0, 1, 2, 3, 4]],
+    [6081, [0, 0, 8, 0, 0, 0, 7, 0]],
+    [6081, [0, 1, 0x65, 0x58, 0, 0, 7, 0]],
+  ] as const
+).map(([port, header]) => [port, Uint8Array.from(header)] as const);
+
+function pickOf<T>(list: readonly T[], roll: (bound: number) => number): T {
+  return list[roll(list.length)] as T;
+}
+
+/** The IPv4 packet of a frame in fragments, in order or not, one of them perhaps twice or not at all. */
+function fragmented(frame: Uint8Array, roll: (bound: number) => number): Uint8Array[] {
+  if (frame[12] !== 8 || frame[13] !== 0 || frame[14] !== 0x45 || frame.length < 60) return [frame];
+  const total = Math.min((frame[16]! << 8) | frame[17]!, frame.length - 14);
+  const payload = frame.subarray(34, 14 + total);
+  const size = 8 * (1 + roll(40));
+  const pieces: Uint8Array[] = [];
+  const identification = roll(4);
+  for (let at = 0; at < payload.length && pieces.length < 40; at += size) {
+    const part = payload.subarray(at, at + size);
+    const header = Uint8Array.from(frame.subarray(0, 34));
+    const more = at + size < payload.length ? 0x20 : 0;
+    header.set([(part.length + 20) >> 8, (part.length + 20) & 255, 0, identification], 16);
+    header.set([more | (at >> 11), (at >> 3) & 255], 20);
+    pieces.push(Buffer.concat([header, part]));
+  }
+  if (roll(2) === 0) pieces.reverse();
+  if (roll(6) === 0) pieces.splice(roll(pieces.length), 1);
+  if (roll(6) === 0 && pieces.length > 0) pieces.push(pieces[roll(pieces.length)]!);
+  return pieces;
 }
 
 function outer(payload: Uint8Array, protocol: number, less: number, isIpv6: boolean): Uint8Array {

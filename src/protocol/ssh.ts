@@ -78,7 +78,9 @@ function readKeyExchange(message: ClientMessage, at: number, list: FieldList): v
   NAME_LISTS.forEach((name, i) => {
     if (name !== '') list.addBytes(name, lists[i]!.start, lists[i]!.end);
   });
-  const offered = [0, 2, 4, 6].map((i) => textOf(bytes, lists[i]!.start, lists[i]!.end)).join(';');
-  const hassh = process.getBuiltinModule('node:crypto').createHash('md5').update(offered, 'latin1').digest('hex');
-  list.add('ssh.hassh', hassh, lists[0]!.start, lists[6]!.end);
+  const hassh = (): string => {
+    const offered = [0, 2, 4, 6].map((i) => textOf(bytes, lists[i]!.start, lists[i]!.end)).join(';');
+    return process.getBuiltinModule('node:crypto').createHash('md5').update(offered, 'latin1').digest('hex');
+  };
+  list.addComputed('ssh.hassh', hassh, lists[0]!.start, lists[6]!.end);
 }

@@ -153,7 +153,8 @@ function findField(
   parsed: ReadonlyMap<Protocol, readonly Field[]>,
 ): Field | undefined {
   for (const list of parsed.values()) {
-    const found = list.find(({ name, value }) => name === field && holds(value));
+    // The name first: a value may have to be computed.
+    const found = list.find((one) => one.name === field && holds(one.value));
     if (found !== undefined) return found;
   }
   return undefined;

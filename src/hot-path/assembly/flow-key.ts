@@ -29,9 +29,9 @@ let header: usize = 0;
 let isAnyHeader: bool = false;
 
 /** From the packet's headers. `between`: both ports. */
-export function identify(ip: usize, transport: usize, between: i32, number: i32): void {
+export function identify(ip: usize, between: i32, number: i32): void {
   header = ip;
-  isIpv6 = transport - ip === 40;
+  isIpv6 = load<u8>(ip) >> 4 === 6;
   protocol = number;
   sourcePort = <i32>(<u32>between >>> 16);
   port = between & 0xffff;

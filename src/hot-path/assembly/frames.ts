@@ -55,6 +55,9 @@ const QINQ_OLD: u32 = 0x9100;
 const PPPOE_SESSION: u32 = 0x8864;
 /** PPP in GRE (RFC 2637 section 4.1). */
 const PPP: u32 = 0x880b;
+/** Ethernet in GRE, GENEVE and VXLAN; and in ERSPAN (draft-foschiano-erspan): of type I without a header, of type II with eight bytes. */
+const BRIDGING: u32 = 0x6558;
+const ERSPAN: u32 = 0x88be;
 
 /** The Ethernet frame [start, end), captured in second `now`. */
 export function frame(start: usize, end: usize, now: i32): i32 {
@@ -76,18 +79,23 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
   let end = frameEnd;
   let ip = start + 14;
   let type = big16(start + 12);
+  // Within a UDP tunnel, all that is no packet makes it an ordinary datagram: packet/udp-tunnels.ts.
+  let isTunnelled = false;
   for (let layer = 0; layer < MOST_LAYERS; layer++) {
     let transport: usize = 0;
     let ipEnd: usize = 0;
     let protocol: u32 = 0;
     if (type === IPV4) {
-      if (end < ip + 28 || load<u8>(ip) !== 0x45) return LEFT;
+      if (end < ip + 28 || load<u8>(ip) >> 4 !== 4) return LEFT;
       protocol = load<u8>(ip, 9);
-      transport = ip + 20;
-      ipEnd = ip + big16(ip + 2);
+      transport = ip + ((<usize>load<u8>(ip) & 15) << 2);
+      if (transport < ip + 20 || transport > end) return LEFT;
+      const length = big16(ip + 2);
+      // Segmentation offload writes 0: all that was captured counts.
+      ipEnd = length === 0 ? end : ip + length;
       if ((load<u16>(ip, 6) & 0xff3f) !== 0) {
-        if (ipEnd < transport) return LEFT;
-        if (!fragment(ip, ipEnd, end, now)) return FRAGMENT_HELD;
+        if (ipEnd < transport || isTunnelled) return LEFT;
+        if (!fragment(ip, transport, ipEnd, end, now)) return FRAGMENT_HELD;
         isWhole = true;
         ip = wholeHeader;
         transport = wholePayload;
@@ -123,16 +131,31 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
         ip += 1;
       }
       if (number === 0x0281) return LEFT;
-      if (number !== 0x0021 && number !== 0x0057) return WITHOUT_IP;
+      if (number !== 0x0021 && number !== 0x0057) return isTunnelled ? LEFT : WITHOUT_IP;
       type = number === 0x0021 ? IPV4 : IPV6;
       continue;
+    } else if (type === BRIDGING) {
+      if (end < ip + 14) return LEFT;
+      type = big16(ip + 12);
+      ip += 14;
+      // It means something else where an EtherType stands.
+      if (type === BRIDGING || type === PPP) return LEFT;
+      continue;
     } else {
-      return isNoIp(type, ip, end) ? WITHOUT_IP : LEFT;
+      return isNoIp(type, ip, end) && !isTunnelled ? WITHOUT_IP : LEFT;
     }
     if (ipEnd < transport) return LEFT;
 
     if (protocol === 6) return tcp(ip, transport, ipEnd, end, now);
-    if (protocol === 17) return udp(ip, transport, ipEnd, end, now);
+    if (protocol === 17) {
+      const inside = tunnelIn(transport, ipEnd, end);
+      if (inside === 0) return udp(ip, transport, ipEnd, end, now);
+      isTunnelled = true;
+      end = min(end, transport + big16(transport + 4));
+      ip = inside;
+      type = tunnelType;
+      continue;
+    }
     if (protocol === (type === IPV4 ? 1 : 58)) return icmp(ip, transport, ipEnd, end, protocol, now);
     // What follows belongs to this packet only as far as its length says.
     end = min(end, ipEnd);
@@ -146,31 +169,39 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
       ip = greEnd(transport, end);
       if (ip === 0) return LEFT;
       type = big16(transport + 2);
-      if (type === PPP) {
+      if (type === ERSPAN) {
+        // Type II has a sequence number, and begins with version 1.
+        if ((load<u8>(transport) & 0x10) !== 0) {
+          if (end < ip + 8 || load<u8>(ip) >> 4 !== 1) return LEFT;
+          ip += 8;
+        }
+        type = BRIDGING;
+      } else if (type === PPP) {
         // Nothing at all in a mere acknowledgement; and the HDLC address and control may be left out.
-        if (ip === end) return WITHOUT_IP;
+        if (ip === end) return isTunnelled ? LEFT : WITHOUT_IP;
         if (ip + 2 <= end && load<u16>(ip) === 0x03ff) ip += 2;
-      } else if (type !== IPV4 && type !== IPV6) {
+      } else if (type !== IPV4 && type !== IPV6 && type !== BRIDGING) {
         return LEFT;
       }
     } else if (type === IPV4 && isRouting(protocol)) {
       return isWantedRouting(ip, protocol) ? LEFT : SETTLED;
     } else {
-      return isOtherProtocol(protocol, type === IPV6) ? WITHOUT_TRANSPORT : LEFT;
+      return isOtherProtocol(protocol, type === IPV6) && !isTunnelled ? WITHOUT_TRANSPORT : LEFT;
     }
   }
   return LEFT;
 }
 
 /** As the end of ipv4Layer of packet/ip-layers.ts. True: its datagram is whole, and its header tells so. */
-function fragment(ip: usize, ipEnd: usize, end: usize, now: i32): bool {
+function fragment(ip: usize, payload: usize, ipEnd: usize, end: usize, now: i32): bool {
   const word = big16(ip + 6);
-  const size = <i32>(min(ipEnd, end) - ip) - 20;
+  const size = <i32>(min(ipEnd, end) - payload);
+  const header = <i32>(payload - ip);
   const offset = (<i32>(word & 0x1fff)) << 3;
   const identification = <i32>big16(ip + 4);
   const protocol = <i32>load<u8>(ip, 9);
   const more = (word & 0x2000) !== 0;
-  if (!addFragment(ip, 20, identification, protocol, ip + 20, size, offset, more, ipEnd > end, now)) return false;
+  if (!addFragment(ip, header, identification, protocol, payload, size, offset, more, ipEnd > end, now)) return false;
   store<u16>(wholeHeader, bswap<u16>(<u16>(wholeEnd - wholeHeader)), 2);
   store<u16>(wholeHeader, 0, 6);
   return true;
@@ -192,7 +223,7 @@ function tcp(ip: usize, transport: usize, ipEnd: usize, end: usize, now: i32): i
     if ((flags & (SYN | FIN | RST)) === 0) return SETTLED;
   }
   const missing = <i32>(ipEnd - payloadEnd);
-  identify(ip, transport, big32(transport), 6);
+  identify(ip, big32(transport), 6);
   const result = segment(
     big32(transport + 4),
     big32(transport + 8),
@@ -217,7 +248,7 @@ function udp(ip: usize, transport: usize, ipEnd: usize, end: usize, now: i32): i
   const length = <i32>(payloadEnd - transport - 8);
   // It may be a port scan's, which the engine remembers.
   if (length === 0) return LEFT;
-  identify(ip, transport, between, 17);
+  identify(ip, between, 17);
   const result = lookAtDatagram(datagram(length, <i32>sourcePort, now), transport + 8, length, BY_UDP);
   return tell(result, ip, transport, transport + 8, payloadEnd, <i32>(udpEnd - payloadEnd), now);
 }
@@ -228,7 +259,7 @@ function icmp(ip: usize, transport: usize, ipEnd: usize, end: usize, protocol: u
   const payloadEnd = min(ipEnd, end);
   const length = <i32>(payloadEnd - transport - 8);
   if (length === 0) return SETTLED;
-  identify(ip, transport, 0, <i32>protocol);
+  identify(ip, 0, <i32>protocol);
   const result = lookAtDatagram(datagram(length, 0, now), transport + 8, length, BY_ICMP);
   return tell(result, ip, transport, transport + 8, payloadEnd, <i32>(ipEnd - payloadEnd), now);
 }
@@ -252,6 +283,36 @@ function tell(
   store<usize>(PACKET, payloadEnd, PAYLOAD_END << 2);
   store<i32>(PACKET, missing, PAYLOAD_MISSING << 2);
   return FOUND;
+}
+
+/** What is in a tunnel: set by `tunnelIn`. */
+let tunnelType: u32 = 0;
+
+/**
+ * Where the packet begins that a UDP datagram carries, or 0: it is no tunnel, or one that is left. As vxlan and geneve of
+ * packet/udp-tunnels.ts, the plain forms.
+ */
+function tunnelIn(transport: usize, ipEnd: usize, end: usize): usize {
+  if (end < transport + 16) return 0;
+  const port = big16(transport + 2);
+  if (port !== 4789 && port !== 8472 && port !== 6081) return 0;
+  const udpEnd = transport + big16(transport + 4);
+  if (udpEnd > ipEnd) return 0;
+  const header = transport + 8;
+  const last = min(udpEnd, end);
+  tunnelType = BRIDGING;
+  if (port !== 6081) {
+    // VXLAN (RFC 7348 section 5): only the I bit, and reserved bits of zero.
+    const isPlain = load<u32>(header) === 0x08 && load<u8>(header, 7) === 0;
+    return isPlain && header + 8 + 14 <= last ? header + 8 : 0;
+  }
+  // GENEVE (RFC 8926 section 3.4): version 0 and the options' length, flags, protocol, identifier, reserved byte, options.
+  const first = load<u8>(header);
+  if (first >> 6 !== 0 || (load<u8>(header, 1) & 0x3f) !== 0 || load<u8>(header, 7) !== 0) return 0;
+  const inside = header + 8 + ((<usize>first & 0x3f) << 2);
+  tunnelType = big16(header + 2);
+  const isKnown = tunnelType === BRIDGING || tunnelType === IPV4 || tunnelType === IPV6;
+  return isKnown && inside < last ? inside : 0;
 }
 
 /**

@@ -13,7 +13,7 @@ import { countFrames } from './counters.ts';
 import { datagram } from './datagrams.ts';
 import { identifyDescribed, searchFor, searchForPacket } from './flow-key.ts';
 import { FIN, HANDSHAKE_SHIFT, KEPT_FREE, RST, SYN } from './flow-record.ts';
-import { setAnswered, setPresent } from './found.ts';
+import { setPresent } from './found.ts';
 import { clearFragments } from './fragments.ts';
 import { FOUND, FRAGMENT_HELD, forgetFound, frame, LEFT, SETTLED, WITHOUT_IP, WITHOUT_TRANSPORT } from './frames.ts';
 import { clearHeld } from './held-segments.ts';
@@ -32,7 +32,7 @@ import {
   TCP_FLAGS,
 } from './packet-words.ts';
 import { clearFlows } from './records.ts';
-import { takeWasReleased } from './released.ts';
+import { forgetWasReleased, wasReleased } from './released.ts';
 import { NOTHING } from './results.ts';
 import { search } from './search.ts';
 import { segment } from './streams.ts';
@@ -124,8 +124,8 @@ export function run(position: i32, filled: i32, second: i32): i32 {
   let withoutTransport = 0;
   let held = 0;
   let result = SETTLED;
-  takeWasReleased();
-  while (result !== FOUND && !takeWasReleased()) {
+  forgetWasReleased();
+  while (result !== FOUND && !wasReleased) {
     const start = at + 16;
     if (start > limit) break;
     const captured = load<u32>(at, 8);
@@ -156,7 +156,6 @@ const LONGEST_DATAGRAM: i32 = SCRATCH_BYTES / 2;
  */
 export function accept(payload: usize, isAtHand: bool): i32 {
   setPresent(isAtHand);
-  setAnswered(false);
   const protocol = word(PROTOCOL);
   const length = word(PAYLOAD_END) - word(PAYLOAD_START);
   const flags = <u32>word(TCP_FLAGS);

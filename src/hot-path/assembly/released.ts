@@ -41,12 +41,10 @@ declare function takeReleased(
 ): void;
 
 /** Something was handed over since it was last asked. */
-let wasReleased: bool = false;
+export let wasReleased: bool = false;
 
-export function takeWasReleased(): bool {
-  const was = wasReleased;
+export function forgetWasReleased(): void {
   wasReleased = false;
-  return was;
 }
 
 /** Longest run of held segments that is handed over at once: the second half of the scratch memory. */

@@ -83,6 +83,33 @@ export function segment(
   sourcePort: i32,
   time: i32,
 ): i32 {
+  let record = find(low, high);
+  if ((flags & SYN) !== 0) {
+    const first = number + 1;
+    if (!isOpening(record, first, acknowledged, flags, captured) || captured === 0) return NOTHING;
+    // RFC 7413 (TCP Fast Open): data may ride on a SYN. It starts one after the SYN's own number.
+    remember(first, acknowledged, flags, bytes, captured, more, time);
+    if (!isPresent) return ask(0);
+    record = insert(low, high, time);
+    begin(record, SYN_SEEN | fromHigh, first, time);
+    return clientBytes(record);
+  }
+  // Most packets end here: without data, or of a flow that is done.
+  if (record !== 0) {
+    const state = flagsOf(record);
+    keep(record, time + ((state & CLOSED) === 0 ? streamTimeout : closedTimeout));
+    if ((state & DONE) !== 0 && (flags & (FIN | RST)) === 0) return NOTHING;
+    remember(number, acknowledged, flags, bytes, captured, more, time);
+    return (state & CLIENT_HIGH) !== fromHigh ? serverSegment(record) : clientBytes(record);
+  }
+  if (captured === 0) return NOTHING;
+  remember(number, acknowledged, flags, bytes, captured, more, time);
+  record = insert(low, high, time);
+  if (!beginStream(record, sourcePort)) return NOTHING;
+  return (flagsOf(record) & CLIENT_HIGH) !== fromHigh ? serverSegment(record) : clientBytes(record);
+}
+
+function remember(number: i32, acknowledged: i32, flags: u32, bytes: usize, captured: i32, more: i32, time: i32): void {
   sequence = number;
   acknowledgement = acknowledged;
   tcpFlags = flags;
@@ -91,45 +118,26 @@ export function segment(
   missing = more;
   now = time;
   setAnswered(false);
-  if ((flags & SYN) !== 0) return opening();
-
-  let record = find(low, high);
-  if (record === 0) {
-    if (length === 0) return NOTHING;
-    record = insert(low, high, now);
-    if (!beginStream(record, sourcePort)) return NOTHING;
-  }
-  const state = flagsOf(record);
-  keep(record, now + ((state & CLOSED) === 0 ? streamTimeout : closedTimeout));
-  if ((state & DONE) !== 0 && (flags & (FIN | RST)) === 0) return NOTHING;
-  return (state & CLIENT_HIGH) !== fromHigh ? serverSegment(record) : clientBytes(record);
 }
 
-/** A SYN, alone or with an acknowledgement. */
-function opening(): i32 {
-  if ((tcpFlags & ACK) !== 0) {
-    const record = find(low, high);
+/** Notes a SYN, alone or with an acknowledgement. True: a connection is opened whose first byte has the number `first`. */
+function isOpening(record: usize, first: i32, acknowledged: i32, flags: u32, captured: i32): bool {
+  if ((flags & ACK) !== 0) {
     if (record !== 0) setFlags(record, flagsOf(record) | ANSWERED);
     // It tells the client's next number, too, should the SYN have been missed.
-    else noteHandshake((fromHigh ^ CLIENT_HIGH) | SYN_ANSWERED, acknowledgement);
-    return NOTHING;
+    else noteHandshake((fromHigh ^ CLIENT_HIGH) | SYN_ANSWERED, acknowledged);
+    return false;
   }
-  if (length !== 0 && !isPresent) return ask(0);
-  const first = sequence + 1;
-  const known = find(low, high);
-  if (known !== 0) {
-    if (isRetransmittedSyn(known, first) || isLateSyn(known, first)) return NOTHING;
+  if (record !== 0) {
+    if (isRetransmittedSyn(record, first) || isLateSyn(record, first)) return false;
+    // Asked for its data, it comes again.
+    if (captured !== 0 && !isPresent) return true;
     // The same ports again: another connection.
-    release(known);
-    leave(known);
+    release(record);
+    leave(record);
   }
   noteHandshake(fromHigh, first);
-  if (length === 0) return NOTHING;
-  // RFC 7413 (TCP Fast Open): data may ride on a SYN. It starts one after the SYN's own number.
-  sequence = first;
-  const record = insert(low, high, now);
-  begin(record, SYN_SEEN | fromHigh, first, now);
-  return clientBytes(record);
+  return true;
 }
 
 /** False: the server's first words, of which nothing is searched. */
