@@ -177,8 +177,8 @@ function traffic(start: number, { frames, sourcePorts, sources, start: begin, pa
     const add = (frame: Uint8Array): void => {
       if (roll(30) === 0) now += pick(pauses);
       const changed = broken > 0 && roll(broken) === 0 ? breakOne(frame, roll) : frame;
-      const cut = roll(40) === 0 ? Math.min(roll(60), changed.length - 1) : 0;
       const sent = roll(6) === 0 ? wrapped(changed, roll) : changed;
+      const cut = roll(40) === 0 ? Math.min(roll(60), sent.length - 1) : 0;
       const pieces = roll(20) === 0 ? fragmented(sent, roll) : [sent];
       for (const piece of pieces) captured.push({ frame: piece, seconds: now, cut: pieces.length > 1 ? 0 : cut });
     };
