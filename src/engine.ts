@@ -6,6 +6,7 @@
 import type { FrameFilter } from './capture/frame-source.ts';
 import { BEHIND_HOLE, DATAGRAM, FlowTable, NOTHING } from './flow/flow-table.ts';
 import { type RememberedHeader, RememberedHeaders } from './flow/remembered-headers.ts';
+import { HIT_COUNT, RESULT } from './hot-path/assembly/found-words.ts';
 import { SCRATCH, SCRATCH_BYTES } from './hot-path/assembly/layout.ts';
 import { MICROSECONDS } from './hot-path/assembly/packet-words.ts';
 import { WHOLE_DATAGRAM } from './hot-path/assembly/results.ts';
@@ -160,7 +161,7 @@ export class Engine implements FrameFilter {
     let at = position;
     for (;;) {
       at = hotPath.functions.run(at, filled, second);
-      const found = hotPath.get('found');
+      const found = hotPath.found[RESULT] as number;
       if (found === WHOLE_DATAGRAM) {
         if (this.decoder.decodeWhole(second, hotPath.packet[MICROSECONDS] as number) > 0) {
           this.examine(this.decoder.packet);
@@ -289,7 +290,7 @@ export class Engine implements FrameFilter {
     const due =
       last ||
       flows.answered ||
-      this.hotPath.get('hitCount') > 0 ||
+      this.hits > 0 ||
       suspicion.judgements < judgementsPerFlow ||
       length >= suspicion.judgedLength + (suspicion.judgedLength >> 3);
     if (due) {
@@ -337,6 +338,11 @@ export class Engine implements FrameFilter {
     }
   }
 
+  /** Signatures that the last search suspects. */
+  private get hits(): number {
+    return this.hotPath.found[HIT_COUNT] as number;
+  }
+
   /** Searches bytes of a flow to the port, which the hot path does not have. */
   private search(bytes: Uint8Array, destinationPort: number, transport: number): void {
     const searched = bytes.subarray(0, SCRATCH_BYTES / 2);
@@ -346,7 +352,7 @@ export class Engine implements FrameFilter {
 
   private suspect(packet: Packet): Suspicion | undefined {
     const transport = transportOf(packet);
-    if (this.hotPath.get('hitCount') === 0) return undefined;
+    if (this.hits === 0) return undefined;
     const header = transport === 'tcp' || transport === 'udp' ? this.headers.find(packet) : undefined;
     const suspects = this.newSuspects(transport, packet.destinationPort, header !== undefined);
     if (suspects.length === 0) return undefined;
@@ -389,7 +395,7 @@ export class Engine implements FrameFilter {
   private newSuspects(transport: Transport, targetPort: number, afterHeader: boolean): number[] {
     const suspects: number[] = [];
     const { hits } = this.hotPath;
-    const count = this.hotPath.get('hitCount');
+    const count = this.hits;
     for (let index = 0; index < count; index++) {
       const hit = hits[index] as number;
       const { transports, ports } = this.signatures[hit] as Signature;

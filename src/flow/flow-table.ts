@@ -3,6 +3,18 @@
  * table and its rules, this is how TypeScript asks it. What is found stands in the registers, and nothing is made per packet.
  */
 
+import {
+  AT_START,
+  END,
+  ENDED,
+  ESTABLISHED,
+  FROM,
+  ORIGIN,
+  START,
+  SUSPICION_ID,
+  WANTED,
+  WAS_ANSWERED,
+} from '../hot-path/assembly/found-words.ts';
 import { SCRATCH } from '../hot-path/assembly/layout.ts';
 import {
   ACKNOWLEDGEMENT,
@@ -71,7 +83,7 @@ export class FlowTable {
   /** Flows that left before they were judged to the end; the engine takes them out after each packet. */
   readonly released: ReleasedFlow[] = [];
 
-  // Registers, as hot-path/assembly/found.ts describes them; valid after a call that found something.
+  // Registers, as hot-path/assembly/found-words.ts describes them; valid after a call that found something.
   start = 0;
   from = 0;
   end = 0;
@@ -113,17 +125,16 @@ export class FlowTable {
 
   /** The registers of what the hot path has `found` by itself. */
   show(found: number): void {
-    const { hotPath } = this;
-    this.answered = hotPath.get('answered') !== 0;
-    if (found === NOTHING) return;
-    this.start = hotPath.get('start');
-    this.from = hotPath.get('from');
-    this.end = hotPath.get('end');
-    this.atStart = hotPath.get('atStart') !== 0;
-    this.ended = hotPath.get('ended') !== 0;
-    this.established = hotPath.get('established') !== 0;
-    this.suspicion = hotPath.get('suspicion');
-    this.origin = found === BEHIND_HOLE ? this.packetAt(hotPath.get('origin')) : undefined;
+    const words = this.hotPath.found;
+    this.start = words[START]!;
+    this.from = words[FROM]!;
+    this.end = words[END]!;
+    this.atStart = words[AT_START] !== 0;
+    this.ended = words[ENDED] !== 0;
+    this.answered = words[WAS_ANSWERED] !== 0;
+    this.established = words[ESTABLISHED] !== 0;
+    this.suspicion = words[SUSPICION_ID]!;
+    this.origin = found === BEHIND_HOLE ? this.packetAt(words[ORIGIN]!) : undefined;
   }
 
   /** Notes the suspicion of the flow that was found; `waiting`: it is told when its message is over. */
@@ -166,7 +177,7 @@ export class FlowTable {
     const isAtHand = bytes.buffer === this.hotPath.bytes.buffer;
     let found = ask(isAtHand ? bytes.byteOffset + payloadStart : 0, isAtHand ? 1 : 0);
     if (found === ASK_FOR_BYTES) {
-      const wanted = this.hotPath.get('wanted');
+      const wanted = this.hotPath.found[WANTED]!;
       const most = packet.protocol === IP_TCP ? flowDepth : LONGEST_DATAGRAM;
       const from = payloadStart + wanted;
       this.hotPath.bytes.set(bytes.subarray(from, Math.min(packet.payloadEnd, from + most)), SCRATCH);

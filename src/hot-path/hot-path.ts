@@ -7,7 +7,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { captureWindow, keptBytes, mostHits } from '../limits.ts';
 import { packageRoot } from '../package-root.ts';
+import { FOUND_WORDS } from './assembly/found-words.ts';
+import { STRIDE } from './assembly/gram.ts';
 import * as layout from './assembly/layout.ts';
+import { GRAM_SHIFT, LITERAL_SHIFT } from './assembly/literal-words.ts';
 import { PACKET_WORDS } from './assembly/packet-words.ts';
 import { isServicePort } from './service-ports.ts';
 
@@ -63,6 +66,7 @@ export interface HotPathFunctions {
   readonly settle: () => void;
   readonly releaseAll: () => void;
   readonly capacity: () => number;
+  readonly compileLiterals: (count: number, length: number) => void;
   readonly takeChunk: (sizeClass: number) => number;
   readonly searchBytes: (start: number, length: number, destinationPort: number, transport: number) => void;
   readonly addFragment: (
@@ -95,7 +99,9 @@ export class HotPath {
   readonly window: Uint8Array;
   /** The packet that is looked at: words of assembly/packet-words.ts. */
   readonly packet: Int32Array;
-  /** Signatures that the last search suspects; `hitCount` of them. */
+  /** What was found in it: words of assembly/found-words.ts. */
+  readonly found: Int32Array;
+  /** Signatures that the last search suspects; HIT_COUNT of them. */
   readonly hits: Int32Array;
   /** What is kept of clients. */
   readonly kept: Uint8Array;
@@ -126,6 +132,7 @@ export class HotPath {
     this.bytes = new Uint8Array(buffer);
     this.window = new Uint8Array(buffer, layout.CAPTURE, captureWindow);
     this.packet = new Int32Array(buffer, layout.PACKET, PACKET_WORDS);
+    this.found = new Int32Array(buffer, layout.FOUND, FOUND_WORDS);
     this.hits = new Int32Array(buffer, layout.HITS, mostHits);
     this.kept = new Uint8Array(buffer, layout.KEPT, keptBytes);
     this.headers = new Int32Array(buffer, layout.HEADERS, (layout.HELD_FLOWS - layout.HEADERS) >> 2);
@@ -142,23 +149,37 @@ export class HotPath {
     spare.push(this);
   }
 
-  /** Puts tables of this catalogue where the search and the gate look for them: `placed` at addresses, the others anywhere. */
-  setTables(
-    placed: ReadonlyMap<number, Int32Array | Uint8Array>,
-    others: Readonly<Record<string, Int32Array | Uint8Array>>,
-  ): void {
-    for (const [at, table] of placed) this.put(at, table);
-    let at = layout.LITERALS;
-    for (const [name, table] of Object.entries(others)) {
-      if (at + table.byteLength > layout.MEMORY_BYTES) {
+  /**
+   * From now on the search is for these: `literals` has their words (assembly/literal-words.ts), `text` their bytes, one after
+   * the other, and `others` what else depends on the catalogue, by the names of the module's globals.
+   */
+  setCatalogue(literals: Int32Array, text: Uint8Array, others: Readonly<Record<string, Int32Array>>): void {
+    const count = literals.length >> LITERAL_SHIFT;
+    const { length } = text;
+    this.put(layout.LITERALS, literals);
+    let at = layout.LITERALS + literals.byteLength;
+    const place = (name: string, bytes: number): number => {
+      const from = (at + 63) & ~63;
+      at = from + bytes;
+      if (at > layout.MEMORY_BYTES) {
         throw new Error(
           'The catalogue is too large: the tables of its literals take more than 8 MB. Load fewer signatures.',
         );
       }
-      this.put(at, table);
-      this.set(name, at);
-      at = (at + table.byteLength + 63) & ~63;
-    }
+      this.set(name, from);
+      return from;
+    };
+    this.put(place('text', length), text);
+    place('fold', length);
+    place('grams', (count * STRIDE) << (GRAM_SHIFT + 2));
+    for (const [name, table] of Object.entries(others)) this.put(place(name, table.byteLength), table);
+    this.functions.compileLiterals(count, length);
+  }
+
+  /** For each possible header (assembly/layout.ts): may the gate want the packet? */
+  setGate(shapes: Uint8Array, icmpTypes: Uint8Array): void {
+    this.put(layout.SEGMENT_GATE, shapes);
+    this.put(layout.ICMP_GATE, icmpTypes);
   }
 
   /** A number that the module exports. */

@@ -3,6 +3,7 @@
  * stand in limits.ts.
  */
 
+import { WHOLE_END, WHOLE_HEADER, WHOLE_PAYLOAD, WHOLE_PROTOCOL } from '../hot-path/assembly/found-words.ts';
 import { SCRATCH } from '../hot-path/assembly/layout.ts';
 import { HotPath } from '../hot-path/hot-path.ts';
 import { FragmentCounters } from './fragment-counters.ts';
@@ -102,10 +103,10 @@ export class Fragments {
   takeWhole(): void {
     const hotPath = this.hotPath!;
     this.bytes = hotPath.bytes;
-    this.headerStart = hotPath.get('wholeHeader');
-    this.payloadStart = hotPath.get('wholePayload');
-    this.payloadEnd = hotPath.get('wholeEnd');
-    this.protocol = hotPath.get('wholeProtocol');
+    this.headerStart = hotPath.found[WHOLE_HEADER]!;
+    this.payloadStart = hotPath.found[WHOLE_PAYLOAD]!;
+    this.payloadEnd = hotPath.found[WHOLE_END]!;
+    this.protocol = hotPath.found[WHOLE_PROTOCOL]!;
   }
 }
 

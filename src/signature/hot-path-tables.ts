@@ -1,13 +1,19 @@
 /** Gives the hot path all that it must know of a catalogue: the literals to search for, and the headers that are known. */
 
-import { FILTER, GRAM_BUCKETS, ICMP_GATE, SEGMENT_GATE, SHORTS, STARTS } from '../hot-path/assembly/layout.ts';
+import {
+  LITERAL_END,
+  LITERAL_PORTS,
+  LITERAL_SHIFT,
+  LITERAL_SIGNATURE,
+  LITERAL_START,
+  LITERAL_TRANSPORTS,
+  LITERAL_WINDOW,
+} from '../hot-path/assembly/literal-words.ts';
 import { AFTER_HEADER, BY_ICMP, BY_ROUTING, BY_SCTP, BY_TCP, BY_UDP } from '../hot-path/assembly/transport-bits.ts';
 import type { HotPath } from '../hot-path/hot-path.ts';
 import type { Transport } from '../protocol/protocol.ts';
 import type { CompiledSignature } from './compile-signatures.ts';
-import { LiteralTables } from './literal-tables.ts';
 import type { PacketSignatures } from './packet-signatures.ts';
-import type { Signature } from './signature.ts';
 
 const transportBits: Readonly<Record<Transport, number>> = {
   tcp: BY_TCP,
@@ -25,47 +31,38 @@ export function setCatalogue(
   signatures: readonly CompiledSignature[],
   { gate, waiting }: PacketSignatures,
 ): void {
-  const entries = signatures.flatMap(({ literals }, signature) => literals.map((literal) => ({ literal, signature })));
-  const { filter, buckets, starts, shorts, ...lists } = new LiteralTables(entries);
+  const words: number[] = [];
+  const ports: number[] = [];
+  let text = '';
+  for (const [index, signature] of signatures.entries()) {
+    let transports = waiting.has(index) ? AFTER_HEADER : 0;
+    for (const transport of signature.transports) transports |= transportBits[transport];
+    const list = signature.ports.length === 0 ? -1 : ports.length;
+    if (list >= 0) ports.push(...signature.ports, -1);
+    for (const { bytes, anchored, window } of signature.literals) {
+      const at = words.length;
+      for (let word = 0; word < 1 << LITERAL_SHIFT; word++) words.push(0);
+      words[at + LITERAL_START] = text.length;
+      words[at + LITERAL_END] = text.length + bytes.length;
+      words[at + LITERAL_SIGNATURE] = index;
+      words[at + LITERAL_WINDOW] = anchored ? -1 : window;
+      words[at + LITERAL_TRANSPORTS] = transports;
+      words[at + LITERAL_PORTS] = list;
+      text += bytes;
+    }
+  }
   const { shapes, icmpTypes, shape, word, window, icmpWord, icmpSequence, routing } = gate.tables();
+  hotPath.setGate(shapes, icmpTypes);
   hotPath.set('gateSize', shape.byteLength);
   hotPath.set('gateIcmpSize', icmpWord.byteLength);
   hotPath.set('gateRoutingSize', routing.byteLength);
-  hotPath.setTables(
-    new Map<number, Int32Array | Uint8Array>([
-      [FILTER, filter],
-      [GRAM_BUCKETS, buckets],
-      [STARTS, starts],
-      [SHORTS, shorts],
-      [SEGMENT_GATE, shapes],
-      [ICMP_GATE, icmpTypes],
-    ]),
-    {
-      ...lists,
-      ...entryRules(lists.entrySignature, signatures, waiting),
-      gateShape: shape,
-      gateWord: word,
-      gateWindow: window,
-      gateIcmpWord: icmpWord,
-      gateIcmpSequence: icmpSequence,
-      gateRouting: routing,
-    },
-  );
-}
-
-/** For each literal: on which transports, and to which ports, its signature speaks. Lists of ports end with -1. */
-function entryRules(entrySignature: Int32Array, signatures: readonly Signature[], waiting: ReadonlySet<number>) {
-  const ports: number[] = [];
-  const rules = signatures.map((signature, index) => {
-    const waits = waiting.has(index) ? AFTER_HEADER : 0;
-    const transports = signature.transports.reduce((bits, transport) => bits | transportBits[transport], waits);
-    const list = signature.ports.length === 0 ? -1 : ports.length;
-    if (list >= 0) ports.push(...signature.ports, -1);
-    return { transports, list };
-  });
-  return {
-    entryTransports: Int32Array.from(entrySignature, (index) => rules[index]!.transports),
-    entryPorts: Int32Array.from(entrySignature, (index) => rules[index]!.list),
+  hotPath.setCatalogue(Int32Array.from(words), Buffer.from(text, 'latin1'), {
     ports: Int32Array.from(ports),
-  };
+    gateShape: shape,
+    gateWord: word,
+    gateWindow: window,
+    gateIcmpWord: icmpWord,
+    gateIcmpSequence: icmpSequence,
+    gateRouting: routing,
+  });
 }

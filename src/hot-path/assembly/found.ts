@@ -11,33 +11,42 @@ import {
   SUSPICION,
   WAITING,
 } from './flow-record.ts';
+import {
+  AT_START,
+  END,
+  ENDED,
+  ESTABLISHED,
+  FROM,
+  HIT_COUNT,
+  ORIGIN,
+  RESULT,
+  START,
+  SUSPICION_ID,
+  WANTED,
+  WAS_ANSWERED,
+} from './found-words.ts';
 import { flagsOf } from './records.ts';
 import { keptOf } from './released.ts';
-import { ASK_FOR_BYTES } from './results.ts';
+import { ASK_FOR_BYTES, NOTHING } from './results.ts';
+import { FOUND } from './tables.ts';
 
 /** The record of the flow that was found. */
 export let record: usize = 0;
-/** Of the kept bytes (offsets in KEPT): all, and the first of those that are new. */
+// As found-words.ts describes them.
 export let start: i32 = 0;
 export let from: i32 = 0;
 export let end: i32 = 0;
-/** The first kept byte is the first that the client said. */
-export let atStart: bool = false;
-/** The client has closed or reset the connection, or the server has reset it: nothing follows. */
+let atStart: bool = false;
 export let ended: bool = false;
-/** The server spoke or closed: what the client has said so far is a message, though another may follow. */
-export let answered: bool = false;
-/** Both sides spoke: the source address is real. */
-export let established: bool = false;
+let answered: bool = false;
+let established: bool = false;
 export let suspicion: i32 = 0;
-/** Of BEHIND_HOLE only: where the words of the packet stand whose bytes they are, for this packet is the server's. */
 export let origin: usize = 0;
+
+let wanted: i32 = 0;
 
 /** The packet's payload is at hand. */
 export let isPresent: bool = true;
-
-/** Of ASK_FOR_BYTES: the offset in the payload of the first byte that is needed. */
-export let wanted: i32 = 0;
 
 /** The kept bytes of the flow, those from `first` on being new. */
 export function showKept(flow: usize, first: i32, isEnded: bool): void {
@@ -80,6 +89,23 @@ export function setPresent(present: bool): void {
 export function ask(offset: i32): i32 {
   wanted = offset;
   return ASK_FOR_BYTES;
+}
+
+/** Tells TypeScript what was found. */
+export function tellFound(result: i32, hits: i32): void {
+  store<i32>(FOUND, result, RESULT << 2);
+  store<i32>(FOUND, hits, HIT_COUNT << 2);
+  if (result === NOTHING) return;
+  store<i32>(FOUND, start, START << 2);
+  store<i32>(FOUND, from, FROM << 2);
+  store<i32>(FOUND, end, END << 2);
+  store<i32>(FOUND, <i32>atStart, AT_START << 2);
+  store<i32>(FOUND, <i32>ended, ENDED << 2);
+  store<i32>(FOUND, <i32>answered, WAS_ANSWERED << 2);
+  store<i32>(FOUND, <i32>established, ESTABLISHED << 2);
+  store<i32>(FOUND, suspicion, SUSPICION_ID << 2);
+  store<usize>(FOUND, origin, ORIGIN << 2);
+  store<i32>(FOUND, wanted, WANTED << 2);
 }
 
 /** Notes the suspicion of the flow that was found; `waiting`: tell when its message is over. */

@@ -16,7 +16,8 @@ import {
   countReassembled,
   countTimedOut,
 } from './counters.ts';
-import { DATAGRAMS, FRAGMENT_BLOCKS, FRAGMENT_CHAINS, fragmentKey, REASSEMBLED } from './tables.ts';
+import { WHOLE_END, WHOLE_HEADER, WHOLE_PAYLOAD, WHOLE_PROTOCOL } from './found-words.ts';
+import { DATAGRAMS, FOUND, FRAGMENT_BLOCKS, FRAGMENT_CHAINS, fragmentKey, REASSEMBLED } from './tables.ts';
 
 /** The greatest IP datagram: RFC 791 section 3.1, RFC 8200 section 3. */
 const MAXIMUM_LENGTH = 65_535;
@@ -161,28 +162,65 @@ export function addFragment(
   return true;
 }
 
-/** Copies the units that have not arrived yet. */
+/** Tells TypeScript where the datagram is that became whole. */
+export function tellWhole(): void {
+  store<usize>(FOUND, wholeHeader, WHOLE_HEADER << 2);
+  store<usize>(FOUND, wholePayload, WHOLE_PAYLOAD << 2);
+  store<usize>(FOUND, wholeEnd, WHOLE_END << 2);
+  store<i32>(FOUND, wholeProtocol, WHOLE_PROTOCOL << 2);
+}
+
+/** Copies the units that have not arrived yet, block by block. */
 function put(datagram: i32, payload: usize, offset: i32, end: i32): void {
   let overlaps = false;
   let arrived = 0;
-  for (let start = offset; start < end; start += 8) {
+  let start = offset;
+  while (start < end) {
+    const stop = min(end, (start & ~(BLOCK - 1)) + BLOCK);
     const block = blockAt(load<u16>(blockOf(datagram, start)));
-    const inside = start & (BLOCK - 1);
-    const unit = inside >> 3;
-    const bits = block + BLOCK + (unit >> 3);
-    const bit = (<u8>1) << (<u8>unit & 7);
-    if ((load<u8>(bits) & bit) !== 0) {
+    const bytes = payload + <usize>(start - offset);
+    const first = (start & (BLOCK - 1)) >> 3;
+    const units = (stop - start + 7) >> 3;
+    if (isNew(block, first, units)) {
+      memory.copy(block + ((<usize>first) << 3), bytes, <usize>(stop - start));
+      for (let unit = 0; unit < units; unit++) setArrived(block, first + unit);
+      arrived += units;
+    } else {
       overlaps = true;
-      continue;
+      arrived += putNew(block, first, units, bytes, stop - start);
     }
-    store<u8>(bits, load<u8>(bits) | bit);
-    arrived++;
-    const from = payload + <usize>(start - offset);
-    if (end - start >= 8) store<u64>(block + inside, load<u64>(from));
-    else memory.copy(block + inside, from, <usize>(end - start));
+    start = stop;
   }
   if (overlaps) countOverlap();
   setWord(datagram, UNITS_ARRIVED, word(datagram, UNITS_ARRIVED) + arrived);
+}
+
+/** Nothing of these units has arrived, as nearly always. */
+function isNew(block: usize, first: i32, units: i32): bool {
+  for (let unit = first; unit < first + units; unit++) if (hasArrived(block, unit)) return false;
+  return true;
+}
+
+/** Of the `length` bytes, those of units that have not arrived yet; how many such there are. */
+function putNew(block: usize, first: i32, units: i32, bytes: usize, length: i32): i32 {
+  let arrived = 0;
+  for (let unit = 0; unit < units; unit++) {
+    if (hasArrived(block, first + unit)) continue;
+    setArrived(block, first + unit);
+    arrived++;
+    const from = unit << 3;
+    memory.copy(block + ((<usize>(first + unit)) << 3), bytes + <usize>from, <usize>min(8, length - from));
+  }
+  return arrived;
+}
+
+function hasArrived(block: usize, unit: i32): bool {
+  return ((load<u8>(block + BLOCK + (unit >> 3)) >>> (<u8>unit & 7)) & 1) !== 0;
+}
+
+function setArrived(block: usize, unit: i32): void {
+  const at = block + BLOCK + (unit >> 3);
+  store<u8>(at, load<u8>(at) | ((<u8>1) << (<u8>unit & 7)));
 }
 
 /** The whole datagram. Those before it are still there, for it may be a tunnel with fragments inside, and so on. */

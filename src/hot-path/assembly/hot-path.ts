@@ -13,9 +13,19 @@ import { countFrames } from './counters.ts';
 import { datagram } from './datagrams.ts';
 import { identifyDescribed, searchFor, searchForPacket } from './flow-key.ts';
 import { FIN, HANDSHAKE_SHIFT, KEPT_FREE, RST, SYN } from './flow-record.ts';
-import { setPresent } from './found.ts';
-import { clearFragments } from './fragments.ts';
-import { FOUND, FRAGMENT_HELD, forgetFound, frame, LEFT, SETTLED, WITHOUT_IP, WITHOUT_TRANSPORT } from './frames.ts';
+import { setPresent, tellFound } from './found.ts';
+import { addFragment as addFragmentOf, clearFragments, tellWhole } from './fragments.ts';
+import {
+  FOUND,
+  FRAGMENT_HELD,
+  forgetFound,
+  found,
+  frame,
+  LEFT,
+  SETTLED,
+  WITHOUT_IP,
+  WITHOUT_TRANSPORT,
+} from './frames.ts';
 import { clearHeld } from './held-segments.ts';
 import { CAPTURE_BYTES, SCRATCH_BYTES } from './layout.ts';
 import { lookAtDatagram, lookAtStream } from './look.ts';
@@ -33,8 +43,8 @@ import {
 } from './packet-words.ts';
 import { clearFlows } from './records.ts';
 import { forgetWasReleased, wasReleased } from './released.ts';
-import { NOTHING } from './results.ts';
-import { search } from './search.ts';
+import { NOTHING, WHOLE_DATAGRAM } from './results.ts';
+import { hitCount, search } from './search.ts';
 import { segment } from './streams.ts';
 import { CAPTURE, HANDSHAKES, KEPT_STATE, PACKET } from './tables.ts';
 import { BY_ICMP, BY_SCTP, BY_UDP } from './transport-bits.ts';
@@ -64,29 +74,14 @@ export {
   timedOut,
   withoutHandshake,
 } from './counters';
-export { answered, atStart, end, ended, established, from, origin, start, suspect, suspicion, wanted } from './found';
-export {
-  addFragment,
-  incompleteBytes,
-  incompleteDatagrams,
-  wholeEnd,
-  wholeHeader,
-  wholePayload,
-  wholeProtocol,
-} from './fragments';
-export { found } from './frames';
+export { suspect } from './found';
+export { incompleteBytes, incompleteDatagrams } from './fragments';
 export { takeChunk } from './kept-bytes';
+export { compileLiterals } from './literals';
 export { capacity } from './records';
 export { releaseAll } from './released';
-export { hitCount } from './search';
 export { settle } from './streams';
 export {
-  entryEnd,
-  entryNext,
-  entryPorts,
-  entrySignature,
-  entryStart,
-  entryTransports,
   fold,
   fragmentKey,
   gateIcmpSequence,
@@ -98,10 +93,7 @@ export {
   gateSize,
   gateWindow,
   gateWord,
-  gramEntry,
-  gramNext,
-  gramOffset,
-  gramValue,
+  grams,
   headerKey,
   key0,
   key1,
@@ -144,6 +136,8 @@ export function run(position: i32, filled: i32, second: i32): i32 {
     at = end;
   }
   countFrames(settled, withoutIp, withoutTransport, held);
+  tellFound(found, hitCount);
+  if (found === WHOLE_DATAGRAM) tellWhole();
   return <i32>(at - CAPTURE);
 }
 
@@ -155,6 +149,12 @@ const LONGEST_DATAGRAM: i32 = SCRATCH_BYTES / 2;
  * answer may be ASK_FOR_BYTES, and the call is to be made again.
  */
 export function accept(payload: usize, isAtHand: bool): i32 {
+  const result = take(payload, isAtHand);
+  tellFound(result, 0);
+  return result;
+}
+
+function take(payload: usize, isAtHand: bool): i32 {
   setPresent(isAtHand);
   const protocol = word(PROTOCOL);
   const length = word(PAYLOAD_END) - word(PAYLOAD_START);
@@ -171,11 +171,32 @@ export function accept(payload: usize, isAtHand: bool): i32 {
 
 /** As `accept`, and searches; gives what is to be judged. */
 export function examine(payload: usize, isAtHand: bool): i32 {
-  const result = accept(payload, isAtHand);
+  const taken = take(payload, isAtHand);
   const protocol = word(PROTOCOL);
-  if (protocol === 6) return lookAtStream(result);
   const length = min(word(PAYLOAD_END) - word(PAYLOAD_START), LONGEST_DATAGRAM);
-  return lookAtDatagram(result, payload, length, transportOf(protocol));
+  const result = protocol === 6 ? lookAtStream(taken) : lookAtDatagram(taken, payload, length, transportOf(protocol));
+  tellFound(result, hitCount);
+  return result;
+}
+
+/** As fragments.ts; tells at FOUND where the datagram is that became whole. */
+export function addFragment(
+  header: usize,
+  headerLength: i32,
+  identification: i32,
+  protocol: i32,
+  payload: usize,
+  size: i32,
+  offset: i32,
+  more: bool,
+  isCut: bool,
+  seconds: i32,
+): bool {
+  if (!addFragmentOf(header, headerLength, identification, protocol, payload, size, offset, more, isCut, seconds)) {
+    return false;
+  }
+  tellWhole();
+  return true;
 }
 
 /** Searches the bytes of a flow to `destinationPort`, of which nobody knows whether they follow a port scan's header. */
@@ -183,6 +204,7 @@ export function searchBytes(start: usize, length: i32, destinationPort: i32, tra
   searchFor(destinationPort);
   search(start, start, start + <usize>length, true, transport);
   searchForPacket();
+  tellFound(NOTHING, hitCount);
 }
 
 /** As after the start, but for what TypeScript sets. */

@@ -13,7 +13,8 @@ export const SEGMENT_GATE = 0x0012_0000;
 export const ICMP_GATE = 0x0013_0000;
 /** The packet that is looked at: words as packet-words.ts names them. */
 export const PACKET = 0x0013_1000;
-/** Signatures that the search suspects, one word each. */
+/** What was found in it, and the signatures that the search suspects, one word each. */
+export const FOUND = 0x0013_1800;
 export const HITS = 0x0013_2000;
 /** The literal search's filter of grams, its chains by hash of a gram and of the first gram, and by first byte. */
 export const FILTER = 0x0014_0000;
@@ -40,6 +41,6 @@ export const FRAGMENT_CHAINS = 0x0960_0000;
 export const DATAGRAMS = 0x0970_0000;
 export const FRAGMENT_BLOCKS = 0x0980_0000;
 export const REASSEMBLED = 0x0a90_0000;
-/** The search's and the gate's other tables, whose size depends on the catalogue; the module's globals say where each begins. */
+/** The literals (words of literal-words.ts); behind them what else depends on the catalogue: the module's globals say where. */
 export const LITERALS = 0x0ac0_0000;
 export const MEMORY_BYTES = 0x0b40_0000;

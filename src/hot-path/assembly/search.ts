@@ -1,6 +1,5 @@
 /**
- * One search over the literals of all signatures: the only work that benign payload costs. The tables are made by
- * signature/literal-tables.ts.
+ * One search over the literals of all signatures: the only work that benign payload costs. The tables: literals.ts.
  *
  * Unanchored literals: of each, one window of eight bytes was chosen at build time. The search reads four bytes (a gram)
  * at every fifth offset: any eight bytes in a row hold one whole sampled gram, so no window is missed. A gram's bit in a
@@ -21,30 +20,23 @@ import {
   FILTER_BITS,
   FOLD as FOLD_BITS,
   GRAM as GRAM_BYTES,
-  GRAM_SPREAD as SPREAD,
   STRIDE as STRIDE_BYTES,
   WINDOW as WINDOW_BYTES,
 } from './gram.ts';
 import {
-  entryEnd,
-  entryNext,
-  entryPorts,
-  entrySignature,
-  entryStart,
-  entryTransports,
-  FILTER,
-  fold,
-  GRAM_BUCKETS,
-  gramEntry,
-  gramNext,
-  gramOffset,
-  gramValue,
-  HITS,
-  ports,
-  SHORTS,
-  STARTS,
-  text,
-} from './tables.ts';
+  GRAM_LITERAL,
+  GRAM_NEXT,
+  GRAM_OFFSET,
+  GRAM_VALUE,
+  LITERAL_END,
+  LITERAL_NEXT,
+  LITERAL_PORTS,
+  LITERAL_SIGNATURE,
+  LITERAL_START,
+  LITERAL_TRANSPORTS,
+} from './literal-words.ts';
+import { gramAt, gramHash, literalAt, startHash } from './literals.ts';
+import { FILTER, fold, GRAM_BUCKETS, HITS, ports, SHORTS, STARTS, text } from './tables.ts';
 import { AFTER_HEADER } from './transport-bits.ts';
 
 // As the machine's types.
@@ -52,7 +44,6 @@ const GRAM: usize = GRAM_BYTES;
 const WINDOW: usize = WINDOW_BYTES;
 const STRIDE: usize = STRIDE_BYTES;
 const FOLD: u32 = FOLD_BITS;
-const GRAM_SPREAD: u32 = <u32>SPREAD;
 
 /** Signatures at HITS, each once. */
 export let hitCount: i32 = 0;
@@ -77,18 +68,20 @@ function searchAnywhere(start: usize, from: usize, end: usize): void {
   const last = end - GRAM;
   for (let at = from; at <= last; at += STRIDE) {
     const gram = load<u32>(at) | FOLD;
-    const hash = (gram * GRAM_SPREAD) >>> (32 - FILTER_BITS);
+    const hash = gramHash(gram);
     if (((load<u32>(FILTER + ((hash >>> 5) << 2)) >>> (hash & 31)) & 1) !== 0) compare(start, end, at, gram, hash);
   }
 }
 
-function compare(start: usize, end: usize, at: usize, gram: u32, hash: u32): void {
-  let index = load<i32>(GRAM_BUCKETS + ((hash >>> (FILTER_BITS - BUCKET_BITS)) << 2));
-  for (; index >= 0; index = load<i32>(<usize>gramNext + ((<usize>index) << 2))) {
-    if (load<u32>(<usize>gramValue + ((<usize>index) << 2)) !== gram) continue;
-    const entry = (<usize>load<i32>(<usize>gramEntry + ((<usize>index) << 2))) << 2;
-    const place = at - <usize>load<i32>(<usize>gramOffset + ((<usize>index) << 2));
-    if (place >= start && agrees(place, end, entry)) hit(entry);
+function compare(start: usize, end: usize, at: usize, value: u32, hash: u32): void {
+  let next = load<i32>(GRAM_BUCKETS + ((hash >>> (FILTER_BITS - BUCKET_BITS)) << 2));
+  while (next !== 0) {
+    const gram = gramAt(next - 1);
+    next = load<i32>(gram, GRAM_NEXT << 2);
+    if (load<u32>(gram, GRAM_VALUE << 2) !== value) continue;
+    const place = at - load<usize>(gram, GRAM_OFFSET << 2);
+    const literal = literalAt(load<i32>(gram, GRAM_LITERAL << 2));
+    if (place >= start && agrees(place, end, literal)) hit(literal);
   }
 }
 
@@ -96,31 +89,25 @@ function searchStart(start: usize, end: usize, complete: bool): void {
   if (end <= start) return;
   const there = <i32>(end - start);
   // Literals of less than a gram, by their first byte.
-  for (
-    let index = load<i32>(SHORTS + ((<usize>(load<u8>(start) | 0x20)) << 2));
-    index >= 0;
-    index = load<i32>(<usize>entryNext + ((<usize>index) << 2))
-  ) {
-    const entry = (<usize>index) << 2;
-    if (lengthOf(entry) <= there && agrees(start, end, entry)) hit(entry);
+  let next = load<i32>(SHORTS + ((<usize>(load<u8>(start) | 0x20)) << 2));
+  while (next !== 0) {
+    const literal = literalAt(next - 1);
+    next = load<i32>(literal, LITERAL_NEXT << 2);
+    if (lengthOf(literal) <= there && agrees(start, end, literal)) hit(literal);
   }
   if (there < <i32>GRAM) return;
-  const gram = load<u32>(start) | FOLD;
-  const bucket = (gram * GRAM_SPREAD) >>> (32 - BUCKET_BITS);
-  for (
-    let index = load<i32>(STARTS + ((<usize>bucket) << 2));
-    index >= 0;
-    index = load<i32>(<usize>entryNext + ((<usize>index) << 2))
-  ) {
-    const entry = (<usize>index) << 2;
-    if (complete && there < lengthOf(entry)) continue;
-    if (agrees(start, end, entry)) hit(entry);
+  next = load<i32>(STARTS + (startHash(load<u32>(start) | FOLD) << 2));
+  while (next !== 0) {
+    const literal = literalAt(next - 1);
+    next = load<i32>(literal, LITERAL_NEXT << 2);
+    if (complete && there < lengthOf(literal)) continue;
+    if (agrees(start, end, literal)) hit(literal);
   }
 }
 
-function hit(entry: usize): void {
-  if (!mayBeHere(entry)) return;
-  const signature = load<i32>(<usize>entrySignature + entry);
+function hit(literal: usize): void {
+  if (!mayBeHere(literal)) return;
+  const signature = load<i32>(literal, LITERAL_SIGNATURE << 2);
   for (let index = 0; index < hitCount; index++) {
     if (load<i32>(HITS + ((<usize>index) << 2)) === signature) return;
   }
@@ -129,11 +116,11 @@ function hit(entry: usize): void {
   hitCount++;
 }
 
-/** Is the entry's signature one for this transport and port? */
-function mayBeHere(entry: usize): bool {
-  const rule = load<i32>(<usize>entryTransports + entry);
+/** Is the literal's signature one for this transport and port? */
+function mayBeHere(literal: usize): bool {
+  const rule = load<i32>(literal, LITERAL_TRANSPORTS << 2);
   if ((rule & transport) === 0 || ((rule & AFTER_HEADER) !== 0 && !followsHeader())) return false;
-  let place = load<i32>(<usize>entryPorts + entry);
+  let place = load<i32>(literal, LITERAL_PORTS << 2);
   if (place < 0) return true;
   let listed = load<i32>(<usize>ports + ((<usize>place) << 2));
   while (listed >= 0 && listed !== port) {
@@ -143,18 +130,18 @@ function mayBeHere(entry: usize): bool {
   return listed === port;
 }
 
-function lengthOf(entry: usize): i32 {
-  return load<i32>(<usize>entryEnd + entry) - load<i32>(<usize>entryStart + entry);
+function lengthOf(literal: usize): i32 {
+  return load<i32>(literal, LITERAL_END << 2) - load<i32>(literal, LITERAL_START << 2);
 }
 
 /** Do the bytes from `place` on agree with the literal as far as both go? The case of letters does not count. */
-function agrees(place: usize, end: usize, entry: usize): bool {
-  let literal = <usize>text + <usize>load<i32>(<usize>entryStart + entry);
-  const literalEnd = <usize>text + <usize>load<i32>(<usize>entryEnd + entry);
+function agrees(place: usize, end: usize, literal: usize): bool {
+  let wanted = <usize>(text + load<i32>(literal, LITERAL_START << 2));
+  const wantedEnd = <usize>(text + load<i32>(literal, LITERAL_END << 2));
   const folds = <usize>(fold - text);
-  while (literal < literalEnd && place < end) {
-    if ((load<u8>(place) | load<u8>(literal + folds)) !== load<u8>(literal)) return false;
-    literal++;
+  while (wanted < wantedEnd && place < end) {
+    if ((load<u8>(place) | load<u8>(wanted + folds)) !== load<u8>(wanted)) return false;
+    wanted++;
     place++;
   }
   return true;

@@ -5,6 +5,7 @@ import {
   CAPTURE as CAPTURE_OFFSET,
   DATAGRAMS as DATAGRAMS_OFFSET,
   FILTER as FILTER_OFFSET,
+  FOUND as FOUND_OFFSET,
   FRAGMENT_BLOCKS as FRAGMENT_BLOCKS_OFFSET,
   FRAGMENT_CHAINS as FRAGMENT_CHAINS_OFFSET,
   GRAM_BUCKETS as GRAM_BUCKETS_OFFSET,
@@ -16,6 +17,7 @@ import {
   ICMP_GATE as ICMP_GATE_OFFSET,
   KEPT as KEPT_BYTES_OFFSET,
   KEPT_STATE as KEPT_STATE_OFFSET,
+  LITERALS as LITERALS_OFFSET,
   PACKET as PACKET_OFFSET,
   REASSEMBLED as REASSEMBLED_OFFSET,
   RECORDS as RECORDS_OFFSET,
@@ -30,6 +32,7 @@ export const BUCKETS: usize = BUCKETS_OFFSET;
 export const CAPTURE: usize = CAPTURE_OFFSET;
 export const DATAGRAMS: usize = DATAGRAMS_OFFSET;
 export const FILTER: usize = FILTER_OFFSET;
+export const FOUND: usize = FOUND_OFFSET;
 export const FRAGMENT_BLOCKS: usize = FRAGMENT_BLOCKS_OFFSET;
 export const FRAGMENT_CHAINS: usize = FRAGMENT_CHAINS_OFFSET;
 export const GRAM_BUCKETS: usize = GRAM_BUCKETS_OFFSET;
@@ -41,6 +44,7 @@ export const HITS: usize = HITS_OFFSET;
 export const ICMP_GATE: usize = ICMP_GATE_OFFSET;
 export const KEPT: usize = KEPT_BYTES_OFFSET;
 export const KEPT_STATE: usize = KEPT_STATE_OFFSET;
+export const LITERALS: usize = LITERALS_OFFSET;
 export const PACKET: usize = PACKET_OFFSET;
 export const REASSEMBLED: usize = REASSEMBLED_OFFSET;
 export const RECORDS: usize = RECORDS_OFFSET;
@@ -54,19 +58,11 @@ export let key0: i32 = 0;
 export let key1: i32 = 0;
 export let fragmentKey: i32 = 0;
 export let headerKey: i32 = 0;
-export let gramNext: i32 = 0;
-export let gramValue: i32 = 0;
-export let gramEntry: i32 = 0;
-export let gramOffset: i32 = 0;
-export let entryNext: i32 = 0;
-export let entrySignature: i32 = 0;
-export let entryStart: i32 = 0;
-export let entryEnd: i32 = 0;
+export let grams: i32 = 0;
+/** All literals' bytes, one after the other, and bit 0x20 of each that is a letter: their case does not count. */
 export let text: i32 = 0;
 export let fold: i32 = 0;
-/** Per entry: bits of the transports on which its signature speaks, and where its list of ports begins (-1: any port). */
-export let entryTransports: i32 = 0;
-export let entryPorts: i32 = 0;
+/** Lists of ports, each ended by -1. */
 export let ports: i32 = 0;
 /** What the gate for packets without a message knows: of TCP, shape, first word of the options and window; of ICMP, words. */
 export let gateShape: i32 = 0;
