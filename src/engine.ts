@@ -6,10 +6,10 @@
 import type { FrameFilter } from './capture/frame-source.ts';
 import { BEHIND_HOLE, DATAGRAM, FlowTable, NOTHING } from './flow/flow-table.ts';
 import { type RememberedHeader, RememberedHeaders } from './flow/remembered-headers.ts';
-import { HIT_COUNT, RESULT } from './hot-path/assembly/found-words.ts';
+import { HIT_COUNT, NEXT_SECOND, RESULT } from './hot-path/assembly/found-words.ts';
 import { SCRATCH, SCRATCH_BYTES } from './hot-path/assembly/layout.ts';
 import { MICROSECONDS } from './hot-path/assembly/packet-words.ts';
-import { WHOLE_DATAGRAM } from './hot-path/assembly/results.ts';
+import { OTHER_SECOND, WHOLE_DATAGRAM } from './hot-path/assembly/results.ts';
 import { BY_TCP, BY_UDP } from './hot-path/assembly/transport-bits.ts';
 import { HotPath } from './hot-path/hot-path.ts';
 import { evidenceBytes, flowDepth, judgementsPerFlow, rememberedEvidence, suspectedFlows } from './limits.ts';
@@ -71,6 +71,8 @@ export class Engine implements FrameFilter {
   /** Where `run` finds the records that it takes. */
   readonly window: Uint8Array;
   private readonly hotPath: HotPath;
+  /** Told the capture's time (seconds since 1970, 32 bits) by `run`, before it takes what was captured then. */
+  onSecond: (second: number) => void = () => {};
   readonly counters: EngineCounters = {
     frames: 0,
     packets: 0,
@@ -153,22 +155,21 @@ export class Engine implements FrameFilter {
   }
 
   /**
-   * Takes the records of a pcap (little endian, microseconds, Ethernet) in window[position, filled) that were captured in
-   * `second`, as long as they are usual; gives the position of the first that must be taken by `frame`.
+   * Takes the records of a pcap (little endian, microseconds, Ethernet) in window[position, filled), as long as they are usual;
+   * gives the position of the first that must be taken by `frame`. `second`: in which the last was captured.
    */
   run(position: number, filled: number, second: number): number {
     const { flows, hotPath } = this;
     let at = position;
+    let now = second;
     for (;;) {
-      at = hotPath.functions.run(at, filled, second);
+      at = hotPath.functions.run(at, filled, now);
       const found = hotPath.found[RESULT] as number;
-      if (found === WHOLE_DATAGRAM) {
-        if (this.decoder.decodeWhole(second, hotPath.packet[MICROSECONDS] as number) > 0) {
-          this.examine(this.decoder.packet);
-        } else {
-          // The hot path took it for one.
-          this.packets--;
-        }
+      if (found === OTHER_SECOND) {
+        now = hotPath.found[NEXT_SECOND] as number;
+        this.onSecond(now);
+      } else if (found === WHOLE_DATAGRAM) {
+        this.wholeDatagram(now);
       } else if (found !== NOTHING) {
         flows.show(found);
         this.judgeFound(found, flows.foundPacket(this.found));
@@ -177,6 +178,14 @@ export class Engine implements FrameFilter {
       }
       if (flows.released.length !== 0) this.judgeReleased();
     }
+  }
+
+  /** One that the hot path has put together, but could not decode. */
+  private wholeDatagram(second: number): void {
+    const isPacket = this.decoder.decodeWhole(second, this.hotPath.packet[MICROSECONDS] as number) > 0;
+    if (isPacket) this.examine(this.decoder.packet);
+    // The hot path took it for one.
+    else this.packets--;
   }
 
   private examine(packet: Packet): void {

@@ -90,6 +90,7 @@ export async function readCaptures(options: ReadCapturesOptions): Promise<Statis
 
   // Several files are one timeline: their frames go through in the order of their times, one by one.
   const engine = new Engine(catalogue, protocols, onEvidence);
+  engine.onSecond = (second) => tracker.advance((second >>> 0) * 1_000_000);
   const isAlone = list.files.length === 1 && options.byRecords !== false && !packets;
   const input = await openInput(list.files, options.signal, isAlone ? engine : undefined);
   try {

@@ -26,8 +26,8 @@ export interface FrameFilter {
   /** It sees only what stands in this window. */
   readonly window: Uint8Array;
   /**
-   * Of the records of a pcap (little endian, microseconds, Ethernet) in window[position, filled), those captured in
-   * `second`: settles as many as it can, and gives the position of the first that it leaves.
+   * Takes as many as it can of the records of a pcap (little endian, microseconds, Ethernet) in window[position, filled), and
+   * gives the position of the first that it leaves. `second`: when the last that was stepped to was captured.
    */
   run(position: number, filled: number, second: number): number;
 }

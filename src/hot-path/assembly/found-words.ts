@@ -27,4 +27,6 @@ export const WHOLE_HEADER = 12;
 export const WHOLE_PAYLOAD = 13;
 export const WHOLE_END = 14;
 export const WHOLE_PROTOCOL = 15;
-export const FOUND_WORDS = 16;
+/** Of OTHER_SECOND. */
+export const NEXT_SECOND = 16;
+export const FOUND_WORDS = 17;

@@ -7,12 +7,14 @@ import { big16, big32 } from './big-endian.ts';
 import { datagram } from './datagrams.ts';
 import { describe, identify } from './flow-key.ts';
 import { FIN, RST, SYN } from './flow-record.ts';
+import { NEXT_SECOND } from './found-words.ts';
 import { addFragment, wholeEnd, wholeHeader, wholePayload, wholeProtocol } from './fragments.ts';
 import { lookAtDatagram, lookAtStream } from './look.ts';
 import { IP_START, PAYLOAD_END, PAYLOAD_MISSING, PAYLOAD_START, TRANSPORT_START } from './packet-words.ts';
-import { NOTHING, WHOLE_DATAGRAM } from './results.ts';
+import { NOTHING, OTHER_SECOND, WHOLE_DATAGRAM } from './results.ts';
 import { segment } from './streams.ts';
 import {
+  FOUND as FOUND_AT,
   gateIcmpSequence,
   gateIcmpSize,
   gateIcmpWord,
@@ -67,6 +69,12 @@ export function frame(start: usize, end: usize, now: i32): i32 {
   // Its fragment must not be taken twice: the rest of the way begins with the whole datagram.
   found = WHOLE_DATAGRAM;
   return FOUND;
+}
+
+/** The next record was captured in another second: the engine must know before it is taken. */
+export function findSecond(second: i32): void {
+  found = OTHER_SECOND;
+  store<i32>(FOUND_AT, second, NEXT_SECOND << 2);
 }
 
 /** Nothing of the last frame is to be judged. */

@@ -18,6 +18,7 @@ import { addFragment as addFragmentOf, clearFragments, tellWhole } from './fragm
 import {
   FOUND,
   FRAGMENT_HELD,
+  findSecond,
   forgetFound,
   found,
   frame,
@@ -104,7 +105,7 @@ export {
 /**
  * Takes frames of the pcap records (little endian, microseconds, Ethernet) at [position, filled) of the capture's bytes, as
  * long as they were captured in `second`. Returns the position of the first that is not done. It also stops behind a frame of
- * which the engine must judge something: what it `found`, or what was released.
+ * which the engine must judge something: what is told at FOUND, or what was released; and before one of another second.
  */
 export function run(position: i32, filled: i32, second: i32): i32 {
   setPresent(true);
@@ -125,7 +126,11 @@ export function run(position: i32, filled: i32, second: i32): i32 {
     // What is unusual is judged by the reader.
     if (captured > <u32>CAPTURE_BYTES || end > limit) break;
     const microseconds = load<u32>(at, 4);
-    if (load<i32>(at, 12) < <i32>captured || microseconds >= 1_000_000 || load<i32>(at) !== second) break;
+    if (load<i32>(at, 12) < <i32>captured || microseconds >= 1_000_000) break;
+    if (load<i32>(at) !== second) {
+      findSecond(load<i32>(at));
+      break;
+    }
     store<i32>(PACKET, microseconds, MICROSECONDS << 2);
     result = frame(start, end, second);
     if (result === LEFT) break;

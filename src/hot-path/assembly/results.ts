@@ -11,5 +11,7 @@ export const MESSAGE_ENDED = 3;
 export const BEHIND_HOLE = 4;
 /** The payload is needed, from `wanted` on: call again with it. Nothing was changed that a second call would change again. */
 export const ASK_FOR_BYTES = 5;
+/** Of the records of a capture only: the next is of another second, which NEXT_SECOND of found-words.ts tells. */
+export const OTHER_SECOND = 7;
 /** Of the records of a capture only: a datagram is whole, but must be decoded and taken like any other packet. */
 export const WHOLE_DATAGRAM = 6;
