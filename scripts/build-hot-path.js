@@ -1,0 +1,29 @@
+// The hot path: src/hot-path/assembly → dist/hot-path.wasm. Its compiler optimises; then functions that are called from one
+// place, however large, become part of their callers, for a call in the loop over all packets costs more than the copy.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
+import binaryen from 'assemblyscript/binaryen';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+const file = 'dist/hot-path.wasm';
+mkdirSync('dist', { recursive: true });
+const { error, stderr } = await asc.main(['--config', 'src/hot-path/assembly/asconfig.json']);
+if (error !== null) {
+  process.stderr.write(stderr.toString());
+  process.exit(1);
+}
+
+const wasm = binaryen.readBinary(readFileSync(file));
+// What asconfig.json enables, and what every engine with vectors has.
+const { Features } = binaryen;
+const needed = ['Atomics', 'BulkMemory', 'BulkMemoryOpt', 'MutableGlobals', 'NontrappingFPToInt', 'SIMD128', 'SignExt'];
+wasm.setFeatures(needed.reduce((features, name) => features | Features[name], 0));
+binaryen.setOptimizeLevel(3);
+binaryen.setShrinkLevel(0);
+binaryen.setOneCallerInlineMaxSize(5000);
+binaryen.setFlexibleInlineMaxSize(400);
+binaryen.setAlwaysInlineMaxSize(60);
+wasm.optimize();
+if (!wasm.validate()) process.exit(1);
+writeFileSync(file, wasm.emitBinary());
