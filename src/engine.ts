@@ -309,7 +309,9 @@ export class Engine implements FrameFilter {
       this.report(suspicion, message, flows.answered);
     }
     if (last) this.suspicions.delete(suspicion.id);
-    flows.suspect(last ? 0 : suspicion.id, !last && suspicion.suspects.length > 0);
+    // An answer changes nothing for those that are judged already, unless they speak of a whole message.
+    const waits = length !== suspicion.judgedLength || this.judge.needsEnd(suspicion.suspects);
+    flows.suspect(last ? 0 : suspicion.id, !last && suspicion.suspects.length > 0 && waits);
   }
 
   private datagramSuspected(packet: Packet): void {

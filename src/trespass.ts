@@ -179,6 +179,8 @@ function atStart(problems: readonly TimelineProblem[]): string | undefined {
 
 /** Milliseconds between two reports of progress. */
 const progressEvery = 100;
+/** The clock is looked at once in so many windows, each a quarter of a megabyte at most. */
+const refillsPerLook = 8;
 
 /** What frames are pumped into. */
 type FrameSink = Pick<Engine, 'frame'>;
@@ -200,16 +202,23 @@ async function pumpAll(
   { onProgress, signal }: ReadCapturesOptions,
 ): Promise<void> {
   let reported = 0;
-  while (!signal?.aborted && pump(frames, engine, tracker)) {
+  let refills = 0;
+  // While nothing is awaited, nothing can abort it.
+  let isAborted = signal?.aborted === true;
+  while (!isAborted && pump(frames, engine, tracker)) {
     const more = frames.refill();
-    if (typeof more !== 'number') await more;
-    if (onProgress === undefined && signal === undefined) continue;
+    if (typeof more !== 'number') {
+      await more;
+      isAborted = signal?.aborted === true;
+    }
+    if ((onProgress === undefined && signal === undefined) || ++refills % refillsPerLook !== 0) continue;
     const now = performance.now();
     if (now - reported < progressEvery) continue;
     reported = now;
     onProgress?.(consumed(), size());
     // Reading a file is synchronous: without this, signals and the terminal would wait for its end.
     await new Promise(setImmediate);
+    isAborted = signal?.aborted === true;
   }
   onProgress?.(consumed(), size());
 }

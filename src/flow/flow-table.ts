@@ -137,7 +137,7 @@ export class FlowTable {
     this.origin = found === BEHIND_HOLE ? this.packetAt(words[ORIGIN]!) : undefined;
   }
 
-  /** Notes the suspicion of the flow that was found; `waiting`: it is told when its message is over. */
+  /** Notes the suspicion of the flow that was found; `waiting`: an answer is told, not only the end. */
   suspect(id: number, waiting: boolean): void {
     this.hotPath.functions.suspect(id, waiting ? 1 : 0);
   }

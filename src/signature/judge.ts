@@ -73,6 +73,11 @@ export class Judge {
     return matches.length === 0 ? matches : this.#identify(message, matches, parsed);
   }
 
+  /** Does any of them speak of the whole payload, so that an answer to the message matters? */
+  needsEnd(suspects: readonly number[]): boolean {
+    return suspects.some((suspect) => this.#compile(suspect)?.needsEnd === true);
+  }
+
   /** The matches with what tells the client program, found by other means or not. */
   #identify(message: ClientMessage, matches: readonly Match[], parsed: Map<Protocol, readonly Field[]>): Match[] {
     const identity: Record<string, string> = {};

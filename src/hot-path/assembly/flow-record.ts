@@ -39,7 +39,7 @@ export const GAPPED = 128;
 export const HAS_CHUNK = 256;
 /** Segments, or the place of a FIN, are held for this flow until the hole before them is filled. */
 export const HELD = 512;
-/** A suspicion waits for the end of the message. */
+/** A suspicion waits for an answer, which makes what was said a whole message. */
 export const WAITING = 1024;
 export const DATAGRAMS = 2048;
 /** The snap length cut a segment: what follows is searched as if nothing had been said before. */

@@ -108,7 +108,7 @@ export function tellFound(result: i32, hits: i32): void {
   store<i32>(FOUND, wanted, WANTED << 2);
 }
 
-/** Notes the suspicion of the flow that was found; `waiting`: tell when its message is over. */
+/** Notes the suspicion of the flow that was found; `waiting`: an answer is to be told, not only the end. */
 export function suspect(id: i32, waiting: bool): void {
   store<i32>(record, id, SUSPICION << 2);
   const flags = flagsOf(record);

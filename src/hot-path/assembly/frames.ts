@@ -83,7 +83,7 @@ export function forgetFound(): void {
 }
 
 function decode(start: usize, frameEnd: usize, now: i32): i32 {
-  if (frameEnd - start < 42) return LEFT;
+  if (frameEnd - start < 14) return LEFT;
   let end = frameEnd;
   let ip = start + 14;
   let type = big16(start + 12);
@@ -358,7 +358,7 @@ function isNoIp(etherType: u32, at: usize, end: usize): bool {
         return true;
     }
   }
-  if (end - at < 3) return false;
+  if (end < at + 3) return false;
   if (load<u8>(at, 2) !== 3) return true;
   const points = load<u16>(at);
   return points !== 0x0606 && points !== 0xaaaa;

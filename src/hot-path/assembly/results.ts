@@ -5,7 +5,7 @@ export const NOTHING = 0;
 export const CLIENT_BYTES = 1;
 /** A client's datagram: the packet's own payload. */
 export const DATAGRAM = 2;
-/** A suspicion waits to know that the client's message is over (`answered`, or `ended`): the kept bytes. */
+/** The message of a suspected client is over (`answered`, if it waits for that; or `ended`): the kept bytes. */
 export const MESSAGE_ENDED = 3;
 /** The server acknowledged what the capture has not: the client's bytes behind the hole, of `origin`. */
 export const BEHIND_HOLE = 4;

@@ -174,7 +174,8 @@ function serverSegment(record: usize): i32 {
     // The target has acknowledged bytes that the capture has not: go on behind the hole.
     if (acknowledgement - load<i32>(record, NEXT << 2) > 0) return skipHole(record);
   }
-  if ((flags & WAITING) !== 0 && (length > 0 || closing)) {
+  // Whoever is suspected may be waiting for an answer; that nothing follows matters to all.
+  if ((flags & WAITING) !== 0 ? length > 0 || closing : closing && load<i32>(record, SUSPICION << 2) !== 0) {
     setAnswered((flags & RESTART) === 0);
     showKept(record, keptOf(record), (tcpFlags & RST) !== 0);
     return MESSAGE_ENDED;
