@@ -16,6 +16,7 @@ import { evidenceBytes, flowDepth, judgementsPerFlow, rememberedEvidence, suspec
 import { destinationText, sourceText } from './packet/address-text.ts';
 import type { DecodeCounters } from './packet/decode-counters.ts';
 import { IP_EIGRP, IP_IGMP, IP_PIM, IP_SCTP, IP_TCP, IP_UDP } from './packet/ip-protocol.ts';
+import { LINK_ETHERNET } from './packet/link-type.ts';
 import { Packet } from './packet/packet.ts';
 import { PacketDecoder } from './packet/packet-decoder.ts';
 import { isIcmpProtocol, JUDGE, PASS, REMEMBER } from './packet/packet-gate.ts';
@@ -144,6 +145,11 @@ export class Engine implements FrameFilter {
 
   /** Takes the captured frame bytes[start, end). The bytes are not needed after the call. */
   frame(bytes: Uint8Array, start: number, end: number, linkType: number, seconds: number, microseconds: number): void {
+    if (bytes === this.window && linkType === LINK_ETHERNET) {
+      const taken = this.hotPath.functions.takeFrame(start, end, seconds, microseconds);
+      if (taken === 2) this.judgeTaken(this.hotPath.found[RESULT] as number, seconds);
+      if (taken !== 0) return;
+    }
     this.frames++;
     if (this.decoder.isBareAcknowledgement(bytes, start, end, linkType)) {
       this.packets++;
@@ -168,16 +174,24 @@ export class Engine implements FrameFilter {
       if (found === OTHER_SECOND) {
         now = hotPath.found[NEXT_SECOND] as number;
         this.onSecond(now);
-      } else if (found === WHOLE_DATAGRAM) {
-        this.wholeDatagram(now);
-      } else if (found !== NOTHING) {
-        flows.show(found);
-        this.judgeFound(found, flows.foundPacket(this.found));
-      } else if (flows.released.length === 0) {
+      } else if (found === NOTHING && flows.released.length === 0) {
         return at;
+      } else {
+        this.judgeTaken(found, now);
       }
-      if (flows.released.length !== 0) this.judgeReleased();
     }
+  }
+
+  /** What the hot path has found in a frame that it has taken by itself, and what was released. */
+  private judgeTaken(found: number, second: number): void {
+    const { flows } = this;
+    if (found === WHOLE_DATAGRAM) {
+      this.wholeDatagram(second);
+    } else if (found !== NOTHING) {
+      flows.show(found);
+      this.judgeFound(found, flows.foundPacket(this.found));
+    }
+    if (flows.released.length !== 0) this.judgeReleased();
   }
 
   /** One that the hot path has put together, but could not decode. */

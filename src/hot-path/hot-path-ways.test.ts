@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CaptureReader, FRAME, NEED_BYTES } from '../capture/capture-reader.ts';
+import type { FrameFilter } from '../capture/frame-source.ts';
 import { Engine } from '../engine.ts';
 import { flowCapacity, flowCapacityAtStart, flowDepth, handshakes, keptBytes, rememberedHeaders } from '../limits.ts';
 import { protocols } from '../protocol/protocols.ts';
@@ -57,7 +58,15 @@ function countersOf(engine: Engine) {
   };
 }
 
-/** What is done to both engines: before the first frame, and when the capture reaches a second. */
+/** By records of the window; frame by frame, which stand in the window; or decoded by TypeScript. */
+type Way = 'records' | 'frames' | 'decoded';
+
+function filterOf(engine: Engine, way: Way): FrameFilter | undefined {
+  if (way === 'decoded') return undefined;
+  return way === 'records' ? engine : { window: engine.window, run: (position) => position };
+}
+
+/** What is done to all engines: before the first frame, and when the capture reaches a second. */
 interface Interference {
   readonly prepare?: (engine: Engine) => void;
   readonly atSecond?: readonly [second: number, act: (engine: Engine) => void];
@@ -65,7 +74,7 @@ interface Interference {
 
 function run(
   captured: readonly Captured[],
-  byRecords: boolean,
+  way: Way,
   { prepare, atSecond }: Interference,
   signatures: readonly CompiledSignature[] = catalogue,
 ) {
@@ -80,7 +89,7 @@ function run(
     seed,
   );
   prepare?.(engine);
-  const reader = new CaptureReader(captureInMemory(captured), { filter: byRecords ? engine : undefined });
+  const reader = new CaptureReader(captureInMemory(captured), { filter: filterOf(engine, way) });
   let acted = false;
   for (;;) {
     const result = reader.next();
@@ -101,10 +110,13 @@ function run(
   return { told: { evidence, tables, counters: countersOf(engine) }, settled, hotPath };
 }
 
-/** Both ways come to the same; gives that, and how many frames the hot path took by itself. */
+/** All ways come to the same; gives that, and how many frames the hot path took by itself. */
 function both(captured: readonly Captured[], interference: Interference = {}) {
-  const fast = run(captured, true, interference);
-  const slow = run(captured, false, interference);
+  const fast = run(captured, 'records', interference);
+  const single = run(captured, 'frames', interference);
+  const slow = run(captured, 'decoded', interference);
+  assert.deepEqual(single.told, fast.told);
+  single.hotPath.close();
   assert.deepEqual(fast.told.counters, slow.told.counters);
   assert.deepEqual(fast.told.evidence, slow.told.evidence);
   assert.equal(fast.told.tables.live.length, slow.told.tables.live.length);
@@ -473,7 +485,7 @@ describe('the memory of the hot path', () => {
     const prepare = (engine: Engine): void => {
       before = constant(hotPathOf(engine));
     };
-    const { told, hotPath } = run(traffic(10, usual), true, { prepare });
+    const { told, hotPath } = run(traffic(10, usual), 'records', { prepare });
     assert.ok(before !== undefined && Buffer.compare(constant(hotPath), before) === 0, 'tables that stay were changed');
     const { capacity } = told.tables;
     const between: readonly (readonly [number, number])[] = [
@@ -489,7 +501,7 @@ describe('the memory of the hot path', () => {
   });
 
   it('is as new for the next engine', () => {
-    const { hotPath } = run(traffic(11, { ...usual, frames: 500, broken: 0 }), true, {});
+    const { hotPath } = run(traffic(11, { ...usual, frames: 500, broken: 0 }), 'records', {});
     const { functions } = hotPath;
     assert.ok(touched(hotPath, layout.BUCKETS, layout.RECORDS) > 0);
     hotPath.close();
@@ -500,7 +512,7 @@ describe('the memory of the hot path', () => {
     assert.equal(touched(hotPath, layout.FRAGMENT_CHAINS, layout.FRAGMENT_BLOCKS), 0);
     assert.equal(functions.capacity(), flowCapacityAtStart);
     assert.equal(functions.incompleteBytes(), 0);
-    const next = run([], true, {});
+    const next = run([], 'records', {});
     assert.equal(next.hotPath, hotPath);
     assert.equal(next.told.counters.flows.seen, 0);
     next.hotPath.close();

@@ -60,6 +60,7 @@ type Global = { value: number };
 /** The module's functions: each is described where assembly/ has it. Flags are 0 or 1. */
 export interface HotPathFunctions {
   readonly run: (position: number, filled: number, second: number) => number;
+  readonly takeFrame: (start: number, end: number, second: number, microseconds: number) => number;
   readonly accept: (payload: number, isAtHand: number) => number;
   readonly examine: (payload: number, isAtHand: number) => number;
   readonly suspect: (id: number, waiting: number) => void;

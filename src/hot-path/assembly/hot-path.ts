@@ -3,8 +3,8 @@
  * (TypeScript's syntax with the machine's types) and becomes WebAssembly: no bounds checks or views, eight tags compared by two
  * instructions, and compiled in a millisecond, where JavaScript spends longer on warming up than on all packets of a capture.
  *
- * There are two ways in. `run` takes the records of a usual pcap as they stand in the window, and decodes the usual headers
- * itself. `accept` and `examine` take a packet that TypeScript has decoded (other link types, tunnels, live capture). Behind both
+ * There are two ways in. `run` takes the records of a usual pcap as they stand in the window, and `takeFrame` one Ethernet frame
+ * that stands there; they decode the usual headers themselves. `accept` and `examine` take a packet that TypeScript has decoded (other link types, tunnels, live capture). Behind both
  * stand the same flow table, reassembly and search.
  */
 
@@ -144,6 +144,24 @@ export function run(position: i32, filled: i32, second: i32): i32 {
   tellFound(found, hitCount);
   if (found === WHOLE_DATAGRAM) tellWhole();
   return <i32>(at - CAPTURE);
+}
+
+/**
+ * Takes one Ethernet frame at [start, end) of the capture's bytes, of whatever format. 0: nothing was done with it. 2: the engine
+ * must judge something, as after `run`; else 1.
+ */
+export function takeFrame(start: i32, end: i32, second: i32, microseconds: i32): i32 {
+  setPresent(true);
+  forgetFound();
+  forgetWasReleased();
+  store<i32>(PACKET, microseconds, MICROSECONDS << 2);
+  const result = frame(CAPTURE + <usize>start, CAPTURE + <usize>end, second);
+  if (result === LEFT) return 0;
+  countFrames(1, <i32>(result === WITHOUT_IP), <i32>(result === WITHOUT_TRANSPORT), <i32>(result === FRAGMENT_HELD));
+  if (result !== FOUND && !wasReleased) return 1;
+  tellFound(found, hitCount);
+  if (found === WHOLE_DATAGRAM) tellWhole();
+  return 2;
 }
 
 /** Longest datagram that is searched, when TypeScript has it: all that IP can carry, and so much as scratch memory holds. */
