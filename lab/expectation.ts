@@ -98,5 +98,6 @@ async function signaturesIn(path: string, catalogue: readonly CompiledSignature[
     await source.close();
   }
   engine.finish();
+  engine.close();
   return [...seen].sort();
 }

@@ -81,6 +81,7 @@ async function readOne(path: string, catalogue: readonly CompiledSignature[], me
     await source.close();
   }
   engine.finish();
+  engine.close();
   return { read, ours, otherLink };
 }
 
