@@ -25,6 +25,8 @@ export interface ApplicationOptions {
   /** The address that a request comes from. */
   readonly addressOf: (context: Context) => string;
   readonly onError: (error: unknown) => void;
+  /** Milliseconds, for the pace of requests; another in tests. */
+  readonly clock?: (() => number) | undefined;
 }
 
 const base = '/api/v1';
@@ -35,6 +37,7 @@ export function createApplication(options: ApplicationOptions): Hono {
   const pace = new RateLimit(
     { burst: serverLimits.requestsAtOnce, perSecond: serverLimits.requestsPerSecond },
     serverLimits.addresses,
+    options.clock,
   );
   const app = new Hono();
 

@@ -36,9 +36,11 @@ export interface ExampleServer {
 export interface ExampleServerOptions {
   readonly limits?: Partial<SocketLimits>;
   readonly live?: Partial<LiveStreamOptions>;
+  /** Milliseconds, for the pace of requests. */
+  readonly clock?: () => number;
 }
 
-export async function exampleServer({ limits, live: given }: ExampleServerOptions = {}): Promise<ExampleServer> {
+export async function exampleServer({ limits, live: given, clock }: ExampleServerOptions = {}): Promise<ExampleServer> {
   const folder = mkdtempSync(join(tmpdir(), 'trespass-server-'));
   const store = await openStore(join(folder, 'store.db'));
   const tokens = { read: newToken(), write: newToken() };
@@ -62,6 +64,7 @@ export async function exampleServer({ limits, live: given }: ExampleServerOption
     hostNames: new Set(['trespass.example']),
     addressOf,
     onError: (error) => errors.push(error),
+    clock,
   });
   const server = createHttpServer(app.fetch, undefined, { ...serverLimits, ...limits });
   server.listen(0, '127.0.0.1');

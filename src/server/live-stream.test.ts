@@ -124,6 +124,6 @@ describe('the live stream and its listeners', () => {
 });
 
 async function until(holds: () => boolean): Promise<void> {
-  for (let round = 0; round < 100 && !holds(); round++) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let round = 0; round < 1000 && !holds(); round++) await new Promise((resolve) => setTimeout(resolve, 20));
   assert.ok(holds());
 }
