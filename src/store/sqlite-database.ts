@@ -218,13 +218,13 @@ class SqliteFile implements Database {
 
   /** Waits for another process without stopping this one. */
   async #begin(): Promise<void> {
-    const deadline = Date.now() + this.#patience;
+    const deadline = performance.now() + this.#patience;
     for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
       try {
         this.#writer.exec('BEGIN IMMEDIATE');
         return;
       } catch (error) {
-        if (!isBusy(error) || Date.now() > deadline) throw sqliteError(this.#file, error);
+        if (!isBusy(error) || performance.now() > deadline) throw sqliteError(this.#file, error);
       }
       await sleep(pause);
     }
