@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { openStore } from './open-store.ts';
 import type { Batch, Store, Written } from './store.ts';
-import { scanned } from './store-cases.test.helper.ts';
+import { noon, scanned } from './store-cases.test.helper.ts';
 import { StoreError } from './store-error.ts';
 import { StoreWriter } from './store-writer.ts';
 
@@ -40,7 +40,7 @@ describe('what a sensor finds goes to the store', () => {
 
   it('also of a scan that opened and closed in one moment, both are reported, severe from the start', async () => {
     const store = await openStore(join(folder, 'b.db'));
-    await store.addIncident({ address: '192.0.2.7', time: Date.now() * 1000, what: 'webshell', reporter: 'EDR' });
+    await store.addIncident({ address: '192.0.2.7', time: noon, what: 'webshell', reporter: 'EDR' });
     const reported: unknown[] = [];
     const writer = new StoreWriter({ store, onAlert: ({ state, severity }) => reported.push([state, severity]) });
     writer.add(scanned({ open: true, at: 0 }));
