@@ -173,7 +173,8 @@ describe('syslog over TCP', () => {
       port: deaf.port,
       tls: undefined,
       onNotice: (text) => notices.push(text),
-      timeout: 200,
+      // Long enough to connect and write within it, whatever else the machine does.
+      timeout: 1500,
     });
     const { signal } = new AbortController();
     await assert.rejects(stream.deliver(['one'], signal), /does not end the connection/);
@@ -208,7 +209,7 @@ module(load="imudp") module(load="imptcp")
 module(load="imtcp" streamDriver.name="ossl" streamDriver.mode="1" streamDriver.authMode="anon")
 template(name="parts" type="string" string="%pri% %timestamp:::date-rfc3339% %app-name% %procid% %msgid% %inputname%%msg%\\n")
 ruleset(name="all" queue.type="Direct") { action(type="omfile" file="${this.file}" template="parts" asyncWriting="off") }
-input(type="imudp" address="127.0.0.1" port="${ports.udp}" ruleset="all")
+input(type="imudp" address="127.0.0.1" port="${ports.udp}" rcvbufSize="4m" ruleset="all")
 input(type="imptcp" address="127.0.0.1" port="${ports.tcp}" ruleset="all")
 input(type="imtcp" address="127.0.0.1" port="${ports.tls}" ruleset="all")
 `,
@@ -218,14 +219,14 @@ input(type="imtcp" address="127.0.0.1" port="${ports.tls}" ruleset="all")
   async start(): Promise<void> {
     const pidFile = join(this.#folder, `pid-${performance.now()}`);
     this.#process = spawn('rsyslogd', ['-n', '-f', this.#configuration, '-i', pidFile], { stdio: 'inherit' });
-    await until(() => existsSync(pidFile), 'rsyslog starts');
-    await delay(300);
+    const { udp, tcp, tls } = this.ports;
+    await until(() => isBound('udp', udp) && isBound('tcp', tcp) && isBound('tcp', tls), 'rsyslog starts');
   }
 
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const running = this.#process;
     this.#process = undefined;
-    if (!running) return;
+    if (!running || running.exitCode !== null || running.signalCode !== null) return;
     running.kill(signal);
     await once(running, 'exit');
   }
@@ -235,13 +236,23 @@ input(type="imtcp" address="127.0.0.1" port="${ports.tls}" ruleset="all")
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+/** Does somebody listen there, on 127.0.0.1? Asking the kernel disturbs nobody, other than to connect (proc_net_tcp(5)). */
+function isBound(protocol: 'tcp' | 'udp', port: number): boolean {
+  const place = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const [listening, anyPeer] = [protocol === 'tcp' ? '0A' : '07', '00000000:0000'];
+  return readFileSync(`/proc/net/${protocol}`, 'utf8').includes(` ${place} ${anyPeer} ${listening} `);
+}
+
+/** Three that nobody has, and all different. */
+async function freePorts(): Promise<Rsyslog['ports']> {
+  const datagrams = createSocket('udp4').bind(0, '127.0.0.1');
+  const servers = [createServer(), createServer()].map((server) => server.listen(0, '127.0.0.1'));
+  const sockets = [datagrams, ...servers];
+  await Promise.all(sockets.map((socket) => once(socket, 'listening')));
+  const [udp, tcp, tls] = sockets.map((socket) => (socket.address() as AddressInfo).port) as [number, number, number];
+  for (const socket of sockets) socket.close();
+  await Promise.all(sockets.map((socket) => once(socket, 'close')));
+  return { udp, tcp, tls };
 }
 
 function without(): string | false {
@@ -261,7 +272,7 @@ describe('rsyslog', { skip: without() }, () => {
       await withFolder(async (folder) => {
         const certificate = makeCertificate(folder);
         if (!certificate) return test.skip('there is no openssl to make a certificate');
-        const ports = { udp: await freePort(), tcp: await freePort(), tls: await freePort() };
+        const ports = await freePorts();
         const rsyslog = new Rsyslog(folder, ports, certificate);
         test.after(() => rsyslog.kill());
         await rsyslog.start();
@@ -302,7 +313,7 @@ describe('rsyslog', { skip: without() }, () => {
     await withFolder(async (folder) => {
       const certificate = makeCertificate(folder);
       if (!certificate) return test.skip('there is no openssl to make a certificate');
-      const ports = { udp: await freePort(), tcp: await freePort(), tls: await freePort() };
+      const ports = await freePorts();
       const rsyslog = new Rsyslog(folder, ports, certificate);
       test.after(() => rsyslog.kill());
       await rsyslog.start();
@@ -327,6 +338,8 @@ describe('rsyslog', { skip: without() }, () => {
         for (let count = 0; count < 10; count++) outputs.send(numbered(++number));
         await until(() => outputs.statistics()[0]?.problem !== '', 'an attempt fails');
         await rsyslog.start();
+        // The waits between attempts grow from one failure to the next; they begin anew when something was delivered.
+        await until(() => outputs.statistics()[0]?.problem === '', 'it delivers again');
       }
       await until(() => outputs.statistics()[0]?.queued === 0, 'all are delivered');
       await outputs.close(5000);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { destinations, numbered, numberOf } from './example-alerts.test.helper.ts';
 import { httpsReceiver, makeCertificate, type Posted, until, withFolder } from './example-receivers.test.helper.ts';
+import { receiverTimeout } from './output-limits.ts';
 import { openOutputs } from './outputs.ts';
 import { deliveryId, signature, waitOf } from './webhook.ts';
 
@@ -85,7 +86,9 @@ describe('a webhook', () => {
       async ({ receiver, posted, notices, open }) => {
         const first = await open();
         for (const number of [1, 2]) first.send(numbered(number));
-        await until(() => posted.length === 2, 'two alerts arrive');
+        // Not only posted: a receiver that is killed before its answer is read is posted the same again.
+        await until(() => first.statistics()[0]?.delivered === 2, 'two alerts are taken');
+        assert.equal(posted.length, 2);
         await receiver.stop();
         for (const number of [3, 4, 5]) first.send(numbered(number));
         await until(() => (first.statistics()[0]?.retried ?? 0) > 0, 'an attempt fails');
@@ -179,7 +182,7 @@ describe('a webhook', () => {
         outputs.send(numbered(1));
         const begin = performance.now();
         await outputs.close(300);
-        assert.ok(performance.now() - begin < 3000);
+        assert.ok(performance.now() - begin < receiverTimeout / 2);
         assert.equal(outputs.statistics()[0]?.queued, 1);
       },
       (why) => test.skip(why),
