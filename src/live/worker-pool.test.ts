@@ -53,7 +53,7 @@ function source(id: number, interfaceName: string): Source {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 500 && !condition(); tries++) await sleep(10);
+  for (let tries = 0; tries < 3000 && !condition(); tries++) await sleep(10);
   assert.ok(condition(), String(condition));
 }
 

@@ -151,9 +151,13 @@ test('work is linear: eight times the bytes take no more than three times eight 
         const text = (start + unit.repeat(large / unit.length + 1)).slice(0, large);
         // Times too short to compare are short enough.
         if (cpuTime(protocol, text, transport) < 20) continue;
-        const least = (size: number) =>
-          Math.min(...[1, 2, 3].map(() => cpuTime(protocol, text.slice(0, size), transport)));
-        const ratio = least(large) / Math.max(least(large / 8), 0.5);
+        // What else the machine does makes a time longer, never shorter: the least of some looks, of more if it seems too long.
+        let [whole, part, ratio] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+        for (let look = 0; look < 3 || (ratio >= 24 && look < 20); look++) {
+          whole = Math.min(whole, cpuTime(protocol, text, transport));
+          part = Math.min(part, cpuTime(protocol, text.slice(0, large / 8), transport));
+          ratio = whole / Math.max(part, 0.5);
+        }
         assert.ok(
           ratio < 24,
           `${protocol.name}: ${ratio} times for ${JSON.stringify(start)} and ${JSON.stringify(unit)}`,

@@ -39,7 +39,7 @@ it('a file is followed while it is written and rotated, and scans rise', async (
     },
   });
   const until = async (count: number) => {
-    for (let tries = 0; seen.length < count && tries < 500; tries++) await sleep(10);
+    for (let tries = 0; seen.length < count && tries < 3000; tries++) await sleep(10);
   };
   await until(1);
   appendFileSync(file, eveLine('192.0.2.2', 1) + eveLine('192.0.2.2', 2));

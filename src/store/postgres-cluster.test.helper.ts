@@ -71,9 +71,9 @@ export async function startCluster({ durable = false } = {}): Promise<PostgresCl
       encoding: 'utf8',
     });
 
-  const start = async () => {
-    // One process group of its own: killed whole.
-    server = spawn(
+  // One process group of its own: killed whole.
+  const launch = () =>
+    spawn(
       join(bin, 'postgres'),
       ['-D', data, '-k', folder, '-h', '', '-c', 'max_connections=50', '-c', `fsync=${durable ? 'on' : 'off'}`],
       {
@@ -83,15 +83,20 @@ export async function startCluster({ durable = false } = {}): Promise<PostgresCl
         detached: true,
       },
     );
+
+  const start = async () => {
+    server = launch();
     for (let tries = 0; psql('SELECT 1').status !== 0; tries++) {
-      if (tries > 200) throw new Error('PostgreSQL does not start');
+      if (tries > 600) throw new Error('PostgreSQL does not start');
+      // Its sessions lead groups of their own. After a kill they end when they notice; until then a new server refuses to start.
+      if (server.exitCode !== null || server.signalCode !== null) server = launch();
       await sleep(50);
     }
   };
   const end = async (signal: NodeJS.Signals) => {
     const running = server;
     server = undefined;
-    if (!running || running.exitCode !== null) return;
+    if (!running || running.exitCode !== null || running.signalCode !== null) return;
     const exited = once(running, 'exit');
     if (signal === 'SIGKILL') process.kill(-running.pid!, signal);
     else running.kill(signal);

@@ -49,7 +49,7 @@ async function cutOffStore(name: string) {
 
 async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
   for (let tries = 0; !(await condition()); tries++) {
-    if (tries > 1000) throw new Error('it does not happen');
+    if (tries > 6000) throw new Error('it does not happen');
     await sleep(5);
   }
 }
