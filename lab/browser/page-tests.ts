@@ -90,7 +90,7 @@ describe('the page', { skip }, () => {
     await view('Now');
     await page.evaluate('window.sameDocument = true');
     const scanned = await scanSomebody();
-    await page.getByRole('link', { name: scanned }).first().waitFor({ timeout: 20_000 });
+    await page.getByRole('link', { name: scanned }).first().waitFor({ timeout: 60_000 });
     assert.equal(await page.evaluate('window.sameDocument'), true);
   });
 
@@ -116,7 +116,7 @@ describe('the page', { skip }, () => {
       for (let round = 0; !log.includes('watching') && round < 200; round++) await sleep(100);
       await hosts.scan('-Pn', '-sT', '-p', '25', '--script', 'smtp-commands');
       const found = page.getByRole('link', { name: scannerAddress }).first();
-      await found.waitFor({ timeout: 20_000 }).catch(() => assert.fail(`watch has seen nothing:\n${log}`));
+      await found.waitFor({ timeout: 60_000 }).catch(() => assert.fail(`watch has seen nothing:\n${log}`));
       assert.equal(readdirSync(packets).length, 1, 'no packets were kept');
       return scannerAddress;
     } finally {

@@ -68,10 +68,10 @@ export class Stage {
   async nmap(parameters: string, host = this.network.scanner): Promise<string> {
     const log = join(this.folder, `nmap-${++this.#files}`);
     const nmap = start('ip', ['netns', 'exec', host, 'nmap', '-n', ...parameters.split(' ')], log);
-    const inTime = await Promise.race([nmap.ended.then(() => true), sleep(60_000, false, { ref: false })]);
+    const inTime = await Promise.race([nmap.ended.then(() => true), sleep(240_000, false, { ref: false })]);
     await nmap.stop();
     const output = readFileSync(log, 'utf8');
-    if (!inTime) throw new Error(`nmap ${parameters} went on for a minute:\n${output}`);
+    if (!inTime) throw new Error(`nmap ${parameters} went on for four minutes:\n${output}`);
     return output;
   }
 
@@ -87,10 +87,21 @@ export class Stage {
     const log = `${file}.log`;
     const parameters = ['-i', device, '-s', '0', '-U', '-B', '16384', '-n', '-Z', 'root', '-w', file];
     const tcpdump = start('ip', ['netns', 'exec', host, 'tcpdump', '--immediate-mode', ...parameters], log);
-    for (let tries = 0; tries < 100 && !readFileSync(log, 'utf8').includes('listening on'); tries++) await sleep(50);
+    const until = async (condition: () => boolean) => {
+      for (let tries = 0; !condition(); tries++) {
+        if (tries > 600) throw new Error(`tcpdump is late:\n${readFileSync(log, 'utf8')}`);
+        await sleep(50);
+      }
+    };
+    await until(() => readFileSync(log, 'utf8').includes('listening on'));
     return {
       stop: async () => {
-        await sleep(200);
+        // It ends at once, whatever it has not read yet. When it has written this packet, it has written those before it.
+        const marker = `trespass-live-end-${this.#files}`;
+        const [from, to] =
+          device === 'eth0' ? [this.network.scanner, '10.77.0.10'] : [this.network.outside, '203.0.113.1'];
+        run('ip', 'netns', 'exec', from, 'bash', '-c', `echo ${marker} > /dev/udp/${to}/9`);
+        await until(() => readFileSync(file).includes(marker));
         await tcpdump.stop();
         return file;
       },

@@ -44,7 +44,7 @@ export async function startWatch(
   prefix: string[] = [],
 ): Promise<Watching> {
   const watching = launch(host, parameters, prefix);
-  await watching.logged(/watching /, 20);
+  await watching.logged(/watching /);
   return watching;
 }
 
@@ -77,7 +77,7 @@ export function launch(host: string, parameters: readonly string[], prefix: stri
     }
   });
   const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
-  const until = async (condition: () => unknown, seconds = 10) => {
+  const until = async (condition: () => unknown, seconds = 30) => {
     for (let tries = 0; tries < seconds * 50; tries++) {
       if (condition()) return;
       if (child.exitCode !== null) break;
