@@ -5,12 +5,12 @@ import { App } from './app.tsx';
 import { watchChanges } from './live.ts';
 import { followLinks } from './router.ts';
 import { takeTokenFromLink } from './session.ts';
-import { applyTheme } from './theme.ts';
+import { followTheme } from './theme.ts';
 
 takeTokenFromLink();
 // The link was followed while the page was open already.
 addEventListener('hashchange', takeTokenFromLink);
-applyTheme();
+followTheme();
 followLinks();
 watchChanges();
 const place = document.getElementById('app')!;

@@ -9,8 +9,12 @@ export type Theme = (typeof themes)[number];
 
 export const theme = signal<Theme>(themes.find((one) => one === localStorage.getItem(key)) ?? 'system');
 
-export function applyTheme(): void {
-  document.documentElement.dataset.theme = theme.value;
+const systemIsDark = matchMedia('(prefers-color-scheme: dark)');
+
+/** From now on, also when the system changes its mind in the evening. */
+export function followTheme(): void {
+  applyTheme();
+  systemIsDark.addEventListener('change', applyTheme);
 }
 
 export function chooseTheme(chosen: Theme): void {
@@ -18,4 +22,9 @@ export function chooseTheme(chosen: Theme): void {
   if (chosen === 'system') localStorage.removeItem(key);
   else localStorage.setItem(key, chosen);
   applyTheme();
+}
+
+function applyTheme(): void {
+  const { value } = theme;
+  document.documentElement.dataset.theme = value === 'system' ? (systemIsDark.matches ? 'dark' : 'light') : value;
 }
