@@ -36,7 +36,14 @@ export function durationText(seconds: number): string {
 /** Seconds between two times, `2.4 s`. */
 export function spanText(first: string, last: string): string {
   const seconds = (Date.parse(last) - Date.parse(first)) / 1000;
+  if (seconds < 0.05) return 'a moment';
   return seconds < 10 ? `${seconds.toFixed(1)} s` : durationText(seconds);
+}
+
+/** How long after the first: `+2.4 s`. */
+export function offsetText(first: string, time: string): string {
+  const seconds = Math.max(0, (Date.parse(time) - Date.parse(first)) / 1000);
+  return `+${seconds < 10 ? `${seconds.toFixed(1)} s` : durationText(seconds)}`;
 }
 
 export function countText(count: number, one: string, many = `${one}s`): string {

@@ -63,10 +63,12 @@ describe('who scans whom', () => {
   it('knows the networks of addresses', () => {
     const cases = [
       ['10.0.3.7', '10.0.3.0/24'],
-      ['fd00::7', 'fd00:0:0:0::/64'],
+      ['fd00::7', 'fd00::/64'],
       ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
-      ['::1', '0:0:0:0::/64'],
-      ['fe80::', 'fe80:0:0:0::/64'],
+      ['::1', '::/64'],
+      ['fe80::', 'fe80::/64'],
+      ['fd00:0:0:7::1', 'fd00:0:0:7::/64'],
+      ['fd00:0:10::1', 'fd00:0:10::/64'],
     ];
     for (const [address, network] of cases) assert.equal(networkOf(address!), network);
   });

@@ -99,10 +99,12 @@ function linesOf(
     .sort((a, b) => b.scans - a.scans || compareAddresses(a.key, b.key));
 }
 
-/** `10.0.3.0/24`, `fd00:0:0:7::/64`. */
+/** `10.0.3.0/24`, `fd00:0:0:7::/64`, `fe80::/64`. */
 export function networkOf(address: string): string {
   if (!address.includes(':')) return address.replace(/\.\d+$/, '.0/24');
-  return `${expanded(address).slice(0, 4).join(':')}::/64`;
+  // Zeros before `::` are part of it (RFC 5952 §4.2.1).
+  const groups = expanded(address).slice(0, 4).join(':');
+  return `${groups.replace(/(?:(?:^|:)0)+$/, '')}::/64`;
 }
 
 /** The eight groups of an IPv6 address in RFC 5952 form. */

@@ -15,6 +15,24 @@ export function beginning(since: string, now: number): number {
   return amount !== undefined && seconds !== undefined ? now - Number(amount) * seconds * 1000 : Date.parse(since);
 }
 
+/** Can it be drawn? An address may hold any text, and an end before its beginning. */
+export function isStretch(since: number, until: number): boolean {
+  return until > since;
+}
+
+/** As a field for local time has it: without zone, in seconds. */
+export function fieldTime(milliseconds: number): string {
+  if (Number.isNaN(milliseconds)) return '';
+  const local = new Date(milliseconds - new Date(milliseconds).getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 19);
+}
+
+/** The time that stands in such a field, as filters have it; empty: none. */
+export function filterTime(field: string): string {
+  const time = Date.parse(field);
+  return Number.isNaN(time) ? '' : new Date(time).toISOString();
+}
+
 const lengths = [60, 300, 900, 3600, 4 * 3600, 86_400, 7 * 86_400];
 
 /** Seconds: so that about a hundred bars stand beside each other. */

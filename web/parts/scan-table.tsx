@@ -1,5 +1,6 @@
 /** Scans, one a row. On narrow screens each row is a card. */
 
+import { Fragment } from 'preact';
 import type { ScanSummary } from '../../src/server/schemas.ts';
 import { countText, spanText, zoneText } from '../format.ts';
 import { AddressLink } from './address-link.tsx';
@@ -61,7 +62,9 @@ function ScanRow({ scan }: { readonly scan: ScanSummary }) {
       <td>
         <Targets scan={scan} />
       </td>
-      <td class="with">{withText(scan)}</td>
+      <td class="with">
+        <With scan={scan} />
+      </td>
       <td class="number">{evidence_count.toLocaleString('en')}</td>
       <td>{acknowledged?.by ?? <span class="nobody">nobody yet</span>}</td>
     </tr>
@@ -81,8 +84,21 @@ function Targets({ scan: { first_targets, targets } }: { readonly scan: ScanSumm
 
 const most = 4;
 
-function withText({ options, scripts, signatures }: ScanSummary): string {
+function With({ scan: { options, scripts, signatures } }: { readonly scan: ScanSummary }) {
   const known = [...new Set([...options, ...scripts.filter((name) => !options.includes(`--script ${name}`))])];
   const words = known.length > 0 ? known : signatures;
-  return words.length > most ? `${words.slice(0, most).join(', ')} and ${words.length - most} more` : words.join(', ');
+  const shown = words.slice(0, most);
+  return (
+    <>
+      {shown.map((word, index) => (
+        <Fragment key={word}>
+          <span class="option">
+            {word}
+            {index < shown.length - 1 && ','}
+          </span>{' '}
+        </Fragment>
+      ))}
+      {words.length > most && `and ${words.length - most} more`}
+    </>
+  );
 }

@@ -55,7 +55,7 @@ export function CoverageView() {
             {found.map(({ name, recognition, seen, signatures, reason }) => (
               <tr key={name}>
                 <td>{kind === 'script' ? <a href={`/scans?script=${encodeURIComponent(name)}`}>{name}</a> : name}</td>
-                <td>{recognition}</td>
+                <td class="word">{recognition}</td>
                 <td>
                   <span class={`grade ${seen === 'alert' ? 'definitive' : 'weak'}`}>{seen}</span>
                 </td>

@@ -29,7 +29,7 @@ export function MapView() {
         <p class="hint" role="status">
           {data.pairs.length === 0
             ? 'No scan fits these filters.'
-            : `${countText(new Set(data.pairs.map(({ source }) => source)).size, 'scanner')}, ${countText(new Set(data.pairs.map(({ target }) => target)).size, 'target')}. The darker a field, the more scans. Click a network to see its hosts.`}
+            : `${countText(new Set(data.pairs.map(({ source }) => source)).size, 'scanner')}, ${countText(new Set(data.pairs.map(({ target }) => target)).size, 'target')}. The stronger a field’s colour, the more scans. Open a network to see its hosts.`}
           {!data.complete && ` Only the ${most.toLocaleString('en')} pairs with the most scans are drawn.`}
           {matrix && matrix.hidden.rows > 0 && ` ${countText(matrix.hidden.rows, 'row')} found no room.`}
           {matrix && matrix.hidden.columns > 0 && ` ${countText(matrix.hidden.columns, 'column')} found no room.`}
