@@ -1,11 +1,11 @@
 /** The frame around all views. */
 
 import type { ComponentChildren, FunctionComponent } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useErrorBoundary } from 'preact/hooks';
 import type { Status } from './answers.ts';
 import { connected, newest } from './live.ts';
 import { useLoad } from './load.ts';
-import { path } from './router.ts';
+import { path, query } from './router.ts';
 import { signOut, token } from './session.ts';
 import { StatusContext } from './status-context.ts';
 import { chooseTheme, theme, themes } from './theme.ts';
@@ -43,6 +43,8 @@ const views: readonly View[] = [
   { name: 'coverage', title: 'Coverage', shows: CoverageView, apart: true },
 ];
 
+const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 export function App() {
   if (token.value === undefined) return <SignInView />;
   return <SignedIn />;
@@ -50,11 +52,12 @@ export function App() {
 
 function SignedIn() {
   const status = useLoad<Status>('/status');
-  const [name = '', id] = path.value;
+  const [name = '', ...rest] = path.value;
+  const id = rest.length === 0 ? undefined : rest.join('/');
   const view = views.find((one) => one.name === name);
   useEffect(() => {
     document.title = view && view.name !== '' ? `${view.title} – Trespass` : 'Trespass';
-  }, [view]);
+  }, [view, id]);
   return (
     <StatusContext.Provider value={status.data}>
       <a class="skip" href="#main">
@@ -67,11 +70,32 @@ function SignedIn() {
             {status.error.message}. {status.error.detail}
           </p>
         ) : (
-          <Shown view={view} id={id} />
+          <Guarded place={`${name}/${id ?? ''}?${query.value}`}>
+            <Shown view={view} id={id} />
+          </Guarded>
         )}
       </main>
+      <footer class="foot">Times are in {timeZone}.</footer>
       <Announcer />
     </StatusContext.Provider>
+  );
+}
+
+/** A mistake of ours in one view must not take the others away. */
+function Guarded({ place, children }: { readonly place: string; readonly children: ComponentChildren }) {
+  const [error, forget] = useErrorBoundary();
+  useEffect(forget, [place]);
+  if (!error) return <>{children}</>;
+  return (
+    <>
+      <h1>This view could not be drawn</h1>
+      <p class="problem" role="alert">
+        {String((error as Error).message)}
+      </p>
+      <p>
+        <a href="/">See what is going on now.</a>
+      </p>
+    </>
   );
 }
 

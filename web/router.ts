@@ -7,8 +7,17 @@ const here = signal(location.pathname + location.search);
 const url = computed(() => new URL(here.value, location.origin));
 
 /** `['scans', '57be…']` */
-export const path = computed(() => url.value.pathname.split('/').filter(Boolean).map(decodeURIComponent));
+export const path = computed(() => url.value.pathname.split('/').filter(Boolean).map(decoded));
 export const query = computed(() => url.value.searchParams);
+
+/** Anyone may type an address that is none. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
 
 export function go(to: string, { replace = false } = {}): void {
   if (to === here.value) return;

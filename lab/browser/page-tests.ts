@@ -265,6 +265,85 @@ describe('the page', { skip }, () => {
     assert.equal(await page.evaluate('document.activeElement.textContent'), 'Record incident');
   });
 
+  it('lets a time be chosen with the keyboard alone, as a link as well', async () => {
+    await page.goto(`${served.url}scans`);
+    await rows().first().waitFor();
+    await page.getByLabel(/^Time/).selectOption('custom');
+    await page.getByRole('textbox', { name: 'From' }).fill('2026-11-01T00:00:00');
+    await page.getByRole('textbox', { name: 'From' }).press('Enter');
+    await page.waitForURL(/since=2026-1[01]-[0-9]{2}T/);
+    await page.getByRole('textbox', { name: 'Until' }).fill('2026-11-02T00:00:00');
+    await page.getByRole('textbox', { name: 'Until' }).press('Enter');
+    await page.waitForURL(/until=2026-11-0[0-9]T/);
+    await page.getByText('No scan fits these filters.').waitFor();
+    await page.getByLabel(/^Time/).selectOption('365d');
+    await page.waitForURL((url) => url.search === '?since=365d');
+    await rows().first().waitFor();
+  });
+
+  it('answers addresses that are none with words, never with an empty page', async () => {
+    const cases: [path: string, says: RegExp][] = [
+      ['hunt/%zz', /no address/i],
+      ['scans/%', /16 hex digits/],
+      ['scans?since=soon', /since is no time/i],
+      ['timeline?since=soon&until=0', /since is no time/i],
+      ['scans?since=24h&until=7d', /No scan fits/],
+      ['signatures/nothing', /no signature nothing/i],
+      ['nothing', /There is nothing here/],
+      ['hunt/10.9.0.0/24', /It scanned 1[0-9]{2} times/],
+    ];
+    for (const [path, says] of cases) {
+      await page.goto(`${served.url}${path}`);
+      await page
+        .getByText(says)
+        .first()
+        .waitFor()
+        .catch(() => assert.fail(`${path} does not say ${says}`));
+    }
+  });
+
+  it('has the colours of the system, until others are chosen', async () => {
+    const other = await browser.newContext({ colorScheme: 'dark' });
+    const looked = await open(other);
+    const backgrounds = { dark: 'rgb(16, 23, 21)', light: 'rgb(246, 247, 246)' };
+    const becomes = async (colours: 'dark' | 'light') => {
+      await looked.locator(`:root[data-theme=${colours}]`).waitFor();
+      const shown = await looked.evaluate('getComputedStyle(document.body).backgroundColor');
+      assert.equal(shown, backgrounds[colours]);
+    };
+    const choose = (colours: string) => looked.getByLabel('Colours').selectOption(colours);
+    await becomes('dark');
+    await looked.emulateMedia({ colorScheme: 'light' });
+    await becomes('light');
+    await choose('dark');
+    await looked.reload();
+    await becomes('dark');
+    await choose('system');
+    await becomes('light');
+    await other.close();
+  });
+
+  it('does not forget over a weekend what nobody has looked at', async () => {
+    const quiet = join(folder, 'weekend.db');
+    // Seconds after the moment from which example scans count.
+    const daysAgo = (days: number) => (Date.now() - Date.UTC(2026, 10, 22, 12)) / 1000 - days * 86_400;
+    const write = async (days: number) => {
+      const writer = await openStore(quiet);
+      await writer.write({ sensor: 'gate', alerts: [exampleScan({ at: daysAgo(days) })] });
+      await writer.close();
+    };
+    await write(30);
+    const other = await serve('--store', quiet, '--listen', '127.0.0.1:0');
+    const looked = await context.newPage();
+    await looked.goto(`${other.url}#token=${other.token}`);
+    await looked.getByText('All quiet').waitFor();
+    await looked.getByRole('link', { name: 'Nobody has looked at some older ones.' }).waitFor();
+    await write(3);
+    await looked.getByText('1 scan to look at').waitFor();
+    await looked.close();
+    await other.stop();
+  });
+
   it('says when the connection is lost, and comes back by itself', async () => {
     const port = new URL(served.url).port;
     await page.goto(served.url);
@@ -335,8 +414,8 @@ describe('the page', { skip }, () => {
   }
 
   it('has made the browser complain of nothing', () => {
-    // What the lost connection and the page that is none have caused is no fault.
-    const unexpected = complaints.filter((text) => !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE|401|404/.test(text));
+    // What the lost connection and addresses that are none have caused is no fault.
+    const unexpected = complaints.filter((text) => !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE|400|401|404/.test(text));
     assert.deepEqual(unexpected, []);
   });
 });

@@ -8,7 +8,7 @@ import { endpoints } from './endpoints.ts';
 import { isOurHost } from './host-check.ts';
 import { serverLimits } from './limits.ts';
 import { openApiDocument } from './open-api.ts';
-import { type PageFile, pageFile, pageResponse } from './page-files.ts';
+import { type PageFile, pageFile, pageOfNothing, pageResponse } from './page-files.ts';
 import { problemResponse, RequestProblem } from './problem.ts';
 import { RateLimit } from './rate-limit.ts';
 import { securityHeaders, transportSecurity } from './security-headers.ts';
@@ -70,8 +70,9 @@ export function createApplication(options: ApplicationOptions): Hono {
 
   app.get('*', (context) => {
     const file = pageFile(page, context.req.path);
-    if (!file) throw nothingHere();
-    return pageResponse(file, context.req.header('if-none-match'));
+    if (file) return pageResponse(file, context.req.header('if-none-match'));
+    if (typedByPerson(context)) return pageOfNothing(page);
+    throw nothingHere();
   });
   app.notFound(() => problemResponse(nothingHere()));
   app.onError((error) => {
@@ -80,6 +81,10 @@ export function createApplication(options: ApplicationOptions): Hono {
     return problemResponse(problem);
   });
   return app;
+}
+
+function typedByPerson({ req }: Context): boolean {
+  return req.header('sec-fetch-mode') === 'navigate' && !req.path.startsWith(`${base}/`);
 }
 
 function nothingHere(): RequestProblem {

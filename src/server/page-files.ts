@@ -40,8 +40,15 @@ export function pageFile(files: ReadonlyMap<string, PageFile>, path: string): Pa
   return views.test(path) ? files.get('/index.html') : undefined;
 }
 
+/** A range may be typed as it is: `/hunt/10.0.0.0/8`. */
 const views =
-  /^\/(?:(?:scans|timeline|map|hunt|incidents|scanners|signatures|coverage|about)(?:\/[A-Za-z0-9._:%-]{1,128})?)?$/;
+  /^\/(?:(?:scans|timeline|map|hunt|incidents|scanners|signatures|coverage)(?:\/[A-Za-z0-9._:%-]{1,128})?|hunt\/[0-9A-Fa-f:][0-9A-Fa-f.:]{1,44}\/\d{1,3})?$/;
+
+/** Who has mistyped an address in the browser's bar is answered by the page, which leads on from there. */
+export function pageOfNothing(files: ReadonlyMap<string, PageFile>): Response {
+  const { bytes, contentType } = files.get('/index.html')!;
+  return new Response(bytes, { status: 404, headers: { 'content-type': contentType } });
+}
 
 export function pageResponse({ bytes, contentType, tag }: PageFile, ifNoneMatch: string | undefined): Response {
   // Asked for each time, sent only when it has changed: an update of the server is an update of the page.

@@ -159,6 +159,15 @@ describe('what may be asked', () => {
     }
   });
 
+  it('a person who has mistyped an address is answered by the page, a program by a problem', async () => {
+    const typed = await raw(request('/nothing', { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }));
+    assert.match(typed, /^HTTP\/1\.1 404 .*<!doctype html>$/s);
+    assert.match(typed, /content-security-policy: default-src 'none'/);
+    assert.match(await raw(request('/nothing', {})), /^HTTP\/1\.1 404 .*application\/problem\+json/s);
+    const api = request('/api/v1/nothing', { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' });
+    assert.match(await raw(api), /^HTTP\/1\.1 404 .*application\/problem\+json/s);
+  });
+
   it('broken requests are answered with what is wrong, and break nothing', async () => {
     const authorization = `Bearer ${server.tokens.write}`;
     const post = (body: string, path = '/incidents') => server.ask(path, { method: 'POST', body });

@@ -140,10 +140,27 @@ describe('the files of the page', () => {
   const files = new Map([['/index.html', index]]);
 
   it('views are the page, everything else is nothing', () => {
-    for (const path of ['/', '/scans', '/scans/0123456789abcdef', '/hunt/fd00::7', '/hunt/10.0.0.0%2F8', '/map']) {
+    for (const path of [
+      '/',
+      '/scans',
+      '/scans/0123456789abcdef',
+      '/hunt/fd00::7',
+      '/hunt/10.0.0.0%2F8',
+      '/map',
+      '/hunt/fd00::/8',
+    ]) {
       assert.equal(pageFile(files, path), index, path);
     }
-    for (const path of ['/x', '/scans/a/b', '/hunt/<script>', '/..', '/api', '/constructor']) {
+    for (const path of [
+      '/x',
+      '/scans/a/b',
+      '/hunt/a/b/c',
+      '/hunt/../8',
+      '/hunt/<script>',
+      '/..',
+      '/api',
+      '/constructor',
+    ]) {
       assert.equal(pageFile(files, path), undefined, path);
     }
   });

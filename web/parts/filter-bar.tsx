@@ -1,11 +1,11 @@
 /** The filters of scans. What is chosen stands in the address bar at once; what is typed, when it is sent. */
 
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { severities } from '../answers.ts';
 import { changedFilters, type FilterName, type Filters, filterQuery } from '../filters.ts';
 import { zoneText } from '../format.ts';
 import { go } from '../router.ts';
-import { ranges } from './ranges.ts';
+import { beginning, fieldTime, filterTime, ranges } from './ranges.ts';
 
 const zones = ['internal-internal', 'internal-external', 'external-internal', 'external-external'];
 
@@ -28,6 +28,8 @@ export function FilterBar({ view, filters, standardTime }: FilterBarProps) {
   const change = (some: Filters) => go(`/${view}${filterQuery(changedFilters(filters, some))}`);
   const chosen = filters.severity?.split(',') ?? [];
   const custom = filters.since !== undefined && !ranges.some(({ value }) => value === filters.since);
+  const [choosesTime, setChoosesTime] = useState(false);
+  const timeIsChosen = custom || filters.until !== undefined || choosesTime;
 
   // Fields keep what was typed; another link must show its own.
   useEffect(() => {
@@ -65,14 +67,23 @@ export function FilterBar({ view, filters, standardTime }: FilterBarProps) {
         </fieldset>
         <Choice
           label="Time"
-          value={custom ? 'custom' : (filters.since ?? '')}
-          onChoose={(since) => change({ since, until: '' })}
+          value={timeIsChosen ? 'custom' : (filters.since ?? '')}
+          onChoose={(since) => {
+            setChoosesTime(since === 'custom');
+            if (since !== 'custom') change({ since, until: '' });
+          }}
           options={[
             ['', standardTime],
             ...ranges.map(({ value, label }) => [value, label] as const),
-            ...(custom ? [['custom', 'as chosen'] as const] : []),
+            ['custom', 'from … until …'],
           ]}
         />
+        {timeIsChosen && (
+          <>
+            <TimeField label="From" time={filters.since} onChoose={(since) => change({ since })} />
+            <TimeField label="Until" time={filters.until} onChoose={(until) => change({ until })} />
+          </>
+        )}
         <Choice
           label="Direction"
           value={filters.zone ?? ''}
@@ -114,6 +125,34 @@ export function FilterBar({ view, filters, standardTime }: FilterBarProps) {
 
 /** On a narrow screen the filters would push the list out of sight. */
 const startsOpen = matchMedia('(min-width: 46.01rem)').matches;
+
+interface TimeFieldProps {
+  readonly label: string;
+  /** As the filter has it; undefined: none was chosen. */
+  readonly time: string | undefined;
+  readonly onChoose: (time: string) => void;
+}
+
+/** What dragging over the bars does with a pointer. It holds when it is left, for each key changes it. */
+function TimeField({ label, time, onChoose }: TimeFieldProps) {
+  // Once for each filter: `24h` moves on, and a field that somebody types in must not.
+  const shown = useMemo(() => (time === undefined ? '' : fieldTime(beginning(time, Date.now()))), [time]);
+  return (
+    <label>
+      {label}
+      <input
+        type="datetime-local"
+        step={1}
+        key={shown}
+        defaultValue={shown}
+        onBlur={({ currentTarget: { value } }) => {
+          if (value !== shown) onChoose(filterTime(value));
+        }}
+        onKeyDown={({ key, currentTarget }) => key === 'Enter' && currentTarget.blur()}
+      />
+    </label>
+  );
+}
 
 interface ChoiceProps {
   readonly label: string;

@@ -5,7 +5,7 @@ import { useNow } from '../now.ts';
 import { go } from '../router.ts';
 import { Histogram } from './histogram.tsx';
 import { ProblemNote } from './problem.tsx';
-import { beginning, bucketFor } from './ranges.ts';
+import { beginning, bucketFor, isStretch } from './ranges.ts';
 
 /** When the scans of these filters were. Choosing a time leads to the list of its scans. */
 export function TimelineOf({ filters }: { readonly filters: Filters }) {
@@ -22,7 +22,9 @@ export function TimelineOf({ filters }: { readonly filters: Filters }) {
   return (
     <>
       <ProblemNote error={error} />
-      <Histogram buckets={data?.buckets ?? []} since={since} until={until} bucket={bucket} onChoose={choose} />
+      {isStretch(since, until) && (
+        <Histogram buckets={data?.buckets ?? []} since={since} until={until} bucket={bucket} onChoose={choose} />
+      )}
     </>
   );
 }

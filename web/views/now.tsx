@@ -14,7 +14,8 @@ import { useStatus } from '../status-context.ts';
 export function NowView() {
   const status = useStatus();
   const open = useLoad<ScanPage>('/scans?state=open&severity=medium,high&limit=50');
-  const unseen = useLoad<ScanPage>('/scans?severity=medium,high&acknowledged=false&since=24h&limit=100');
+  const unseen = useLoad<ScanPage>('/scans?severity=medium,high&acknowledged=false&since=7d&limit=100');
+  const neverSeen = useLoad<ScanPage>('/scans?severity=medium,high&acknowledged=false&limit=1');
   const latest = useLoad<ScanPage>('/scans?limit=12');
   if (status?.scans === 0) {
     return (
@@ -27,10 +28,16 @@ export function NowView() {
   return (
     <>
       <h1 class="unseen">Now</h1>
-      {status && open.data && unseen.data && latest.data && (
-        <State status={status} open={open.data} unseen={unseen.data} latest={latest.data} />
+      {status && open.data && unseen.data && neverSeen.data && latest.data && (
+        <State
+          status={status}
+          open={open.data}
+          unseen={unseen.data}
+          olderUnseen={neverSeen.data.scans.length > 0}
+          latest={latest.data}
+        />
       )}
-      <ProblemNote error={open.error ?? unseen.error ?? latest.error} />
+      <ProblemNote error={open.error ?? unseen.error ?? neverSeen.error ?? latest.error} />
       <section aria-labelledby="day">
         <h2 id="day">The last 24 hours</h2>
         <TimelineOf filters={{ since: '24h' }} />
@@ -50,11 +57,13 @@ export function NowView() {
 interface StateProps {
   readonly status: Status;
   readonly open: ScanPage;
+  /** Of the last week: who comes back on Monday must see what Friday's night left. */
   readonly unseen: ScanPage;
+  readonly olderUnseen: boolean;
   readonly latest: ScanPage;
 }
 
-function State({ status, open, unseen, latest }: StateProps) {
+function State({ status, open, unseen, olderUnseen, latest }: StateProps) {
   useNow();
   const sources = (page: ScanPage) => new Set(page.scans.map(({ source }) => source)).size;
   const last = latest.scans[0];
@@ -80,8 +89,8 @@ function State({ status, open, unseen, latest }: StateProps) {
           {count} {unseen.scans.length === 1 ? 'scan' : 'scans'} to look at
         </p>
         <p>
-          By {countText(sources(unseen), 'scanner')} in the last 24 hours; none is going on now.{' '}
-          <a href="/scans?severity=high,medium&since=24h&acknowledged=false">Look at them</a>
+          By {countText(sources(unseen), 'scanner')} in the last 7 days; none is going on now.{' '}
+          <a href="/scans?severity=high,medium&since=7d&acknowledged=false">Look at them</a>
         </p>
       </section>
     );
@@ -93,6 +102,12 @@ function State({ status, open, unseen, latest }: StateProps) {
         Nobody is scanning.
         {last && ` The last scan was ${agoText(last.last_seen)}`}
         {last && (last.acknowledged ? `, and ${last.acknowledged.by} has looked at it.` : '.')}
+        {olderUnseen && (
+          <>
+            {' '}
+            <a href="/scans?severity=high,medium&acknowledged=false">Nobody has looked at some older ones.</a>
+          </>
+        )}
         {status.open_incidents > 0 && (
           <>
             {' '}

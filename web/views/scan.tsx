@@ -1,8 +1,8 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { ScanDetail } from '../../src/server/schemas.ts';
 import type { AlertObject, EvidenceObject, SignatureWhole } from '../answers.ts';
 import { type ApiError, download, send } from '../api.ts';
-import { countText, spanText, zoneText } from '../format.ts';
+import { countText, offsetText, spanText, zoneText } from '../format.ts';
 import { changed } from '../live.ts';
 import { useLoad } from '../load.ts';
 import { AddressLink } from '../parts/address-link.tsx';
@@ -19,6 +19,11 @@ import { useMayWrite } from '../status-context.ts';
 /** One scan's story. */
 export function ScanView({ id }: { readonly id: string }) {
   const { data, error } = useLoad<ScanDetail>(`/scans/${encodeURIComponent(id)}`);
+  const title = data?.title;
+  useEffect(() => {
+    // So that tabs with several scans can be told apart.
+    if (title !== undefined) document.title = `${title} – Trespass`;
+  }, [title]);
   if (!data) {
     return (
       <>
@@ -70,7 +75,7 @@ export function ScanView({ id }: { readonly id: string }) {
         </ol>
       </section>
       <Comments scan={data} />
-      <details>
+      <details class="as-json">
         <summary>As JSON</summary>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and a keyboard must be able to do that */}
         <pre class="json" tabIndex={0}>
@@ -250,7 +255,7 @@ function Piece({ evidence, began, signatures, open }: PieceProps) {
     <li>
       <details open={shown} onToggle={({ currentTarget }) => setShown(currentTarget.open)}>
         <summary>
-          <span class="offset-time">+{spanText(began, evidence.timestamp)}</span>
+          <span class="offset-time">{offsetText(began, evidence.timestamp)}</span>
           <span class="asked">{title}</span>
           <span class="address">{to}</span>
           <span class={`grade ${signature?.grade ?? 'weak'}`}>{signature?.grade}</span>

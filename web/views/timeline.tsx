@@ -6,7 +6,7 @@ import { useNow } from '../now.ts';
 import { AddressLink } from '../parts/address-link.tsx';
 import { FilterBar } from '../parts/filter-bar.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
-import { beginning } from '../parts/ranges.ts';
+import { beginning, isStretch } from '../parts/ranges.ts';
 import { TimelineOf } from '../parts/timeline-of.tsx';
 import { query } from '../router.ts';
 import type { ScanPage } from '../scan-page.ts';
@@ -34,7 +34,7 @@ export function TimelineView() {
         {data?.next && `; only the newest ${most} scans are drawn`}
         {lanes.length > mostLanes && `; the ${mostLanes} that scanned last are drawn`}
       </p>
-      {lanes.length > 0 && (
+      {lanes.length > 0 && isStretch(since, until) && (
         <div class="lanes">
           <Axis since={since} until={until} />
           <ul>
