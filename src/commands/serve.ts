@@ -5,6 +5,8 @@ import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type ListenAddress, parseListenAddress } from '../configuration/listen-address.ts';
+import type { ServeSettings } from '../configuration/serve-settings.ts';
 import type { Settings } from '../configuration/settings.ts';
 import { withoutControls } from '../report/printable.ts';
 import { createApplication } from '../server/application.ts';
@@ -23,8 +25,7 @@ import type { Console } from './console.ts';
 import { exitCode, UsageError } from './exit-code.ts';
 import { explainError } from './explain-error.ts';
 import { Interruption } from './interruption.ts';
-import { type ListenAddress, parseListenAddress, standardAddress } from './listen-address.ts';
-import { locationName, openNamedStore } from './store-location.ts';
+import { locationName, namedSettings, openStoreOf } from './store-location.ts';
 import { withUserSignatures } from './user-signatures.ts';
 import { version } from './version.ts';
 
@@ -43,23 +44,25 @@ export interface ServeOptions {
 
 /** Runs until it is interrupted. @throws UsageError, ConfigurationError, StoreError */
 export async function serve(options: ServeOptions, console: Console): Promise<number> {
-  const address = options.listen === undefined ? standardAddress : parseListenAddress(options.listen);
-  const tls = checkTls(options, address);
-  checkPackets(options.packets);
+  const settings = await namedSettings(options);
+  const wanted = wantedOf(options, settings.serve);
+  const address = addressToListen(wanted.listen);
+  const tls = checkTls(wanted, address);
+  checkPackets(wanted.packets);
   const page = requirePage();
   const say = (text: string) => console.stderr.write(`trespass: ${withoutControls(text)}\n`);
   const interruption = new Interruption();
-  const { store, location, settings } = await openNamedStore(options, { onNotice: say });
+  const { store, location } = await openStoreOf(settings, options, { onNotice: say });
   try {
     const folders = [...settings.signatures, ...(options.signatures ?? [])];
     const catalogue = await withUserSignatures(loadCatalogue(), folders, say);
     const onError = (error: unknown) => say(explainError(error));
-    const service = serviceOf(store, catalogue, settings, options, onError);
+    const service = serviceOf(store, catalogue, settings, wanted, onError);
     const token = newToken();
     const app = createApplication({
       service,
       page,
-      hostNames: new Set((options.hostName ?? []).map((name) => name.toLowerCase())),
+      hostNames: new Set(wanted.hostNames.map((name) => name.toLowerCase())),
       session: sessionOf(token, address),
       secure: tls !== undefined,
       addressOf,
@@ -76,11 +79,33 @@ export async function serve(options: ServeOptions, console: Console): Promise<nu
   return exitCode.done;
 }
 
+/** What the command line says stands above the file. */
+function wantedOf(options: ServeOptions, standard: ServeSettings): ServeSettings {
+  const { listen, tlsCert, tlsKey, insecure, hostName, packets } = options;
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    throw new UsageError('--tls-cert and --tls-key belong together: give both.');
+  }
+  return {
+    listen: listen ?? standard.listen,
+    certificate: tlsCert ?? standard.certificate,
+    key: tlsKey ?? standard.key,
+    insecure: insecure ?? standard.insecure,
+    hostNames: hostName ?? standard.hostNames,
+    packets: packets ?? standard.packets,
+  };
+}
+
+function addressToListen(text: string): ListenAddress {
+  const address = parseListenAddress(text);
+  if (address) return address;
+  throw new UsageError(`--listen “${text}” is no address and port. Give it as 127.0.0.1:7717 or [::1]:7717.`);
+}
+
 function serviceOf(
   store: Store,
   catalogue: Service['catalogue'],
   { scan }: Settings,
-  { packets }: ServeOptions,
+  { packets }: ServeSettings,
   onError: (error: unknown) => void,
 ): Service {
   const { listeners, waiting, changes, streamTime } = serverLimits;
@@ -88,7 +113,7 @@ function serviceOf(
     store,
     catalogue,
     settings: scan,
-    packets,
+    packets: packets === '' ? undefined : packets,
     live: new LiveStream({ store, listeners, waiting, changes, time: streamTime, onError }),
     counters: emptyServerCounters(),
     version: version(),
@@ -96,11 +121,8 @@ function serviceOf(
   };
 }
 
-function checkTls({ tlsCert, tlsKey, insecure }: ServeOptions, { host }: ListenAddress): Tls | undefined {
-  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
-    throw new UsageError('--tls-cert and --tls-key belong together: give both.');
-  }
-  if (tlsCert !== undefined && tlsKey !== undefined) return { certificate: tlsCert, key: tlsKey };
+function checkTls({ certificate, key, insecure }: ServeSettings, { host }: ListenAddress): Tls | undefined {
+  if (certificate !== '') return { certificate, key };
   if (isLoopback(host) || insecure) return undefined;
   throw new UsageError(
     `${host} can be reached from other machines, and without TLS whoever is on the way reads tokens and scans.\n` +
@@ -108,8 +130,7 @@ function checkTls({ tlsCert, tlsKey, insecure }: ServeOptions, { host }: ListenA
   );
 }
 
-function checkPackets(directory: string | undefined): void {
-  if (directory === undefined) return;
+function checkPackets(directory: string): void {
   if (existsSync(directory) && !statSync(directory).isDirectory()) {
     throw new UsageError(`--packets ${withoutControls(directory)}: that is no folder.`);
   }

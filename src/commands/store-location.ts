@@ -18,10 +18,21 @@ export interface OpenedStore {
 
 /** @throws StoreError, ConfigurationError */
 export async function openNamedStore(options: StoreLocationOptions, more: OpenStoreOptions = {}): Promise<OpenedStore> {
-  const settings =
-    options.config === undefined
-      ? defaultSettings
-      : (await import('../configuration/load-configuration.ts')).loadConfiguration(options.config);
+  return openStoreOf(await namedSettings(options), options, more);
+}
+
+/** @throws ConfigurationError */
+export async function namedSettings({ config }: StoreLocationOptions): Promise<Settings> {
+  if (config === undefined) return defaultSettings;
+  return (await import('../configuration/load-configuration.ts')).loadConfiguration(config);
+}
+
+/** @throws StoreError */
+export async function openStoreOf(
+  settings: Settings,
+  options: StoreLocationOptions,
+  more: OpenStoreOptions = {},
+): Promise<OpenedStore> {
   const { openStore } = await import('../store/open-store.ts');
   const location = options.store ?? settings.store.location;
   const store = await openStore(location, { windowSeconds: settings.scan.windowSeconds, ...more });

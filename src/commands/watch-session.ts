@@ -64,7 +64,7 @@ export class WatchSession {
     await this.#serveMetrics(capture.metrics);
     this.#sensor = this.#open(capture, catalogue);
     // Only now, so that files belong to the user that it has become.
-    await this.#keepPackets(this.#sensor);
+    await this.#keepPackets(this.#sensor, capture.keepPackets);
     this.#delivery = await AlertDelivery.open({
       settings,
       store: this.#options.store,
@@ -117,9 +117,8 @@ export class WatchSession {
     this.#log.above(() => this.#console.stdout.write(this.#print(alert)));
   }
 
-  async #keepPackets(sensor: LiveSensor): Promise<void> {
-    const directory = this.#options.keepPackets;
-    if (directory === undefined) return;
+  async #keepPackets(sensor: LiveSensor, directory: string): Promise<void> {
+    if (directory === '') return;
     const { PacketKeeper } = await import('../evidence-packets/packet-keeper.ts');
     const onNotice = (text: string) => this.#log.notice(text, 'warning');
     try {
@@ -139,7 +138,7 @@ export class WatchSession {
   /** What the command line says stands above the file. */
   #capture(names: readonly string[]): WatchSettings {
     const { watch } = this.#settings;
-    const { filter, workers, ring, promiscuous, user, metrics } = this.#options;
+    const { filter, workers, ring, promiscuous, user, metrics, keepPackets } = this.#options;
     return {
       interfaces: names.length > 0 ? [...new Set(names)] : watch.interfaces,
       filter: filter ?? watch.filter,
@@ -148,6 +147,7 @@ export class WatchSession {
       promiscuous: promiscuous !== false && watch.promiscuous,
       user: user ?? watch.user,
       metrics: metrics ?? watch.metrics,
+      keepPackets: keepPackets ?? watch.keepPackets,
     };
   }
 

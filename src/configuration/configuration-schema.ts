@@ -5,6 +5,7 @@ import { severities } from '../scan/alert.ts';
 import { parseRange } from '../scan/perimeter.ts';
 import { defaultScanSettings } from '../scan/scan-settings.ts';
 import { outputsSchema } from './outputs-schema.ts';
+import { serveSchema } from './serve-schema.ts';
 import { incidentsSchema, storeSchema } from './store-schema.ts';
 import { watchSchema } from './watch-schema.ts';
 
@@ -82,6 +83,7 @@ export const configurationSchema = z.strictObject(
     store: storeSchema,
     incidents: incidentsSchema,
     watch: watchSchema,
+    serve: serveSchema,
     limits: section({
       sources: count(1, 10_000_000, limits.sources),
       memory: count(1, 65_536, limits.memory / 2 ** 20),

@@ -49,6 +49,7 @@ limits: { memory: 1 }
       store: defaultSettings.store,
       incidents: defaultSettings.incidents,
       watch: defaultSettings.watch,
+      serve: defaultSettings.serve,
     });
   });
 
@@ -81,13 +82,14 @@ colour: no
       'trespass.yaml:11:20: output.minimum-severity is empty; give info, low, medium or high',
       'trespass.yaml:13:12: limits.sources “-4” is not right; give a whole number from 1 to 10000000 (65536 if you leave it out)',
       'trespass.yaml:14:13: signatures “own/” is not right; give a list of folders, as [signatures/]',
-      'trespass.yaml:15:1: colour: there is no such setting; known here: networks, authorised-scanners, scan, signatures, output, outputs, store, incidents, watch, limits',
+      'trespass.yaml:15:1: colour: there is no such setting; known here: networks, authorised-scanners, scan, signatures, output, outputs, store, incidents, watch, serve, limits',
     ]);
   });
 
   it('says what is watched', () => {
-    const text = 'watch: { interfaces: [eth0, span1], filter: not port 9100, workers: 2, ring: 128, metrics: 9477 }';
-    assert.deepEqual(parseConfiguration(text, 'trespass.yaml').watch, {
+    const text =
+      'watch: { interfaces: [eth0, span1], filter: not port 9100, workers: 2, ring: 128, metrics: 9477, keep-packets: kept }';
+    assert.deepEqual(parseConfiguration(text, '/srv/trespass.yaml').watch, {
       interfaces: ['eth0', 'span1'],
       filter: 'not port 9100',
       workers: 2,
@@ -95,11 +97,37 @@ colour: no
       promiscuous: true,
       user: '',
       metrics: '9477',
+      keepPackets: '/srv/kept',
     });
     assert.match(
       faultsOf('watch: { workers: 0 }')[0]!,
       /watch\.workers “0” is not right; give a whole number from 1 to 64/,
     );
+  });
+
+  it('says where the page is served', () => {
+    const text = `serve:
+  listen: 0.0.0.0:8443
+  certificate-file: tls/chain.pem
+  key-file: /etc/ssl/private/key.pem
+  host-names: [trespass.example.org]
+  packets: packets
+`;
+    assert.deepEqual(parseConfiguration(text, '/srv/trespass.yaml').serve, {
+      listen: '0.0.0.0:8443',
+      certificate: '/srv/tls/chain.pem',
+      key: '/etc/ssl/private/key.pem',
+      insecure: false,
+      hostNames: ['trespass.example.org'],
+      packets: '/srv/packets',
+    });
+    assert.equal(parseConfiguration('serve: { listen: 8080 }', 'x').serve.listen, '8080');
+    assert.deepEqual(faultsOf('serve:\n  listen: here\n  host-names: [a:1]\n  insecure: maybe\n'), [
+      'trespass.yaml:2:11: serve.listen “here” is not right; give a port, as 7717, or address and port, as "127.0.0.1:7717"',
+      'trespass.yaml:3:16: serve.host-names[1] “a:1” is not right; give a name, as trespass.example.org, without a port',
+      'trespass.yaml:4:13: serve.insecure “maybe” is not right; give true or false',
+    ]);
+    assert.match(faultsOf('serve: { key-file: k }')[0]!, /give both certificate-file and key-file, or neither/);
   });
 
   it('says what is remembered, and which files tell of incidents', () => {
@@ -287,6 +315,8 @@ describe('the documentation', () => {
   it('has an example file that is right and says the defaults', () => {
     const settings = loadConfiguration(root('examples/trespass.yaml'));
     assert.deepEqual(settings.output, defaultSettings.output);
+    assert.deepEqual(settings.watch, defaultSettings.watch);
+    assert.deepEqual(settings.serve, defaultSettings.serve);
     assert.deepEqual(settings.scan.limits, defaultSettings.scan.limits);
     assert.deepEqual(settings.scan.internal, [...defaultSettings.scan.internal, '192.0.2.0/24']);
     assert.equal(settings.scan.authorised.length, 2);

@@ -7,6 +7,7 @@ import { checkConfiguration } from './check-configuration.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import type { Configuration } from './configuration-schema.ts';
 import { toDestinations } from './destinations.ts';
+import { toServeSettings } from './serve-schema.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 import { toIncidentSettings, toStoreSettings } from './store-schema.ts';
 import { toWatchSettings } from './watch-schema.ts';
@@ -67,6 +68,7 @@ function toSettings(configuration: Configuration, folder: string): Settings {
     outputs: toDestinations(configuration.outputs ?? [], folder),
     store: toStoreSettings(configuration.store, folder),
     incidents: toIncidentSettings(configuration.incidents, folder),
-    watch: toWatchSettings(configuration.watch),
+    watch: toWatchSettings(configuration.watch, folder),
+    serve: toServeSettings(configuration.serve, folder),
   };
 }

@@ -3,6 +3,7 @@
 import type { Severity } from '../scan/alert.ts';
 import { defaultScanSettings, type ScanSettings } from '../scan/scan-settings.ts';
 import type { DestinationSettings } from './destination-settings.ts';
+import { defaultServeSettings, type ServeSettings } from './serve-settings.ts';
 import {
   defaultIncidentSettings,
   defaultStoreSettings,
@@ -22,6 +23,7 @@ export interface Settings {
   readonly store: StoreSettings;
   readonly incidents: IncidentSettings;
   readonly watch: WatchSettings;
+  readonly serve: ServeSettings;
 }
 
 export interface OutputSettings {
@@ -40,4 +42,5 @@ export const defaultSettings: Settings = Object.freeze({
   store: defaultStoreSettings,
   incidents: defaultIncidentSettings,
   watch: defaultWatchSettings,
+  serve: defaultServeSettings,
 });

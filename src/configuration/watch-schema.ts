@@ -1,5 +1,6 @@
 /** The section `watch` of a configuration file. */
 
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { defaultWatchSettings, type WatchSettings } from './watch-settings.ts';
 
@@ -28,6 +29,7 @@ export const watchSchema = z
       metrics: z
         .union([text(metricsExpected), z.int({ error: metricsExpected })], { error: metricsExpected })
         .optional(),
+      'keep-packets': text('the path of a folder').optional(),
     },
     {
       error: ({ code }) =>
@@ -36,7 +38,7 @@ export const watchSchema = z
   )
   .nullish();
 
-export function toWatchSettings(given: z.infer<typeof watchSchema>): WatchSettings {
+export function toWatchSettings(given: z.infer<typeof watchSchema>, folder: string): WatchSettings {
   const standard = defaultWatchSettings;
   return {
     interfaces: given?.interfaces ?? standard.interfaces,
@@ -46,5 +48,6 @@ export function toWatchSettings(given: z.infer<typeof watchSchema>): WatchSettin
     promiscuous: given?.promiscuous ?? standard.promiscuous,
     user: given?.user ?? standard.user,
     metrics: String(given?.metrics ?? standard.metrics),
+    keepPackets: given?.['keep-packets'] === undefined ? standard.keepPackets : resolve(folder, given['keep-packets']),
   };
 }

@@ -12,6 +12,8 @@ export interface WatchSettings {
   readonly user: string;
   /** Port, or address and port, where metrics are served; empty: they are not. */
   readonly metrics: string;
+  /** A folder for the packets of each scan's evidence; empty: they are not kept. */
+  readonly keepPackets: string;
 }
 
 export const defaultWatchSettings: WatchSettings = Object.freeze({
@@ -22,4 +24,5 @@ export const defaultWatchSettings: WatchSettings = Object.freeze({
   promiscuous: true,
   user: '',
   metrics: '',
+  keepPackets: '',
 });
