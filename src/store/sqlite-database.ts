@@ -341,7 +341,7 @@ class SqliteConnection implements Transaction {
     if (rows.length === 0) return;
     this.#attempt(() => {
       const { statement } = this.#prepare(sql);
-      for (const row of rows) statement.run(...row);
+      for (const row of rows) statement.run(...row.map(bound));
     });
   }
 
@@ -364,8 +364,8 @@ class SqliteConnection implements Transaction {
   }
 }
 
-/** A parameter that was forgotten must not silently be NULL. */
+/** A parameter that was forgotten must not silently be NULL. Text that holds a zero would end there when it is read. */
 function bound(value: Value | undefined): Value {
   if (value === undefined) throw new TypeError('a parameter of the statement is missing');
-  return value;
+  return typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : value;
 }

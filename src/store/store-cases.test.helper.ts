@@ -258,6 +258,23 @@ export function storeCases(open: () => Promise<Store>): void {
     assert.equal((await store.list({ target: '10.0.0.2/31' })).scans.length, 1);
   });
 
+  using('keeps text behind a zero, which no database takes', async (store) => {
+    const alert = scanned({});
+    await store.write({ sensor: 'dmz', alerts: [alert] });
+    await store.comment(alert.scan, 'ada', 'before\0behind');
+    const { incident } = await store.addIncident({
+      address: '192.0.2.7',
+      what: 'a\0b',
+      time: alert.firstSeen,
+      reporter: 'edr',
+      reference: '\0',
+    });
+    assert.equal((await store.scan(alert.scan))?.comments[0]?.text, 'before\ufffdbehind');
+    const [read] = await store.incidents();
+    assert.deepEqual([read?.what, read?.reference], ['a\ufffdb', '\ufffd']);
+    assert.equal(read?.id, incident.id);
+  });
+
   using('does not join scans of one sensor, nor other zones', async (store) => {
     await store.write({ sensor: 'dmz', alerts: [scanned({ at: 0 }), scanned({ at: 10 })] });
     await store.write({ sensor: 'office', alerts: [scanned({ at: 0, target: '198.51.100.1' })] });
