@@ -110,6 +110,16 @@ export const recentFrames = 1 << 16;
 /** Frames kept for one evidence: those of its flow, the newest. Nmap's conversations have a few dozen. */
 export const framesOfEvidence = 256;
 
+/**
+ * Seconds after the last evidence in a flow at which its frames are asked for again: first for the server's answer, while a
+ * busy link still has it in memory; then for all that was said since, before the usual window closes the scan.
+ */
+export const answerSeconds = 1;
+export const conversationSeconds = 20;
+
+/** Flows that wait for that. One more, and the frames of the oldest are taken at once. */
+export const followedFlows = 1024;
+
 /** Frames, and their bytes, in the file of one scan. */
 export const packetsOfScan = 4096;
 export const packetsOfScanBytes = 2 << 20;

@@ -227,6 +227,34 @@ describe('watch', { skip }, () => {
     run('ip', '-n', target, 'link', 'del', 'near');
   });
 
+  it('goes on when the clock is set back, and by hours', async () => {
+    // Only the clock of this process is moved: by the seconds that stand in a file.
+    const shift = join(stage.folder, 'shift');
+    writeFileSync(shift, '0');
+    const moved = `import { readFileSync } from 'node:fs';
+      const now = Date.now.bind(Date);
+      Date.now = () => now() + 1000 * Number(readFileSync(${JSON.stringify(shift)}, 'utf8'));`;
+    const preload = ['env', `NODE_OPTIONS=--import=data:text/javascript,${encodeURIComponent(moved)}`];
+    const watching = await startWatch(stage.network.target, ['--window', '3600', 'eth0'], preload);
+    const scan = () => stage.nmap(`-Pn -sT -p 25 --script smtp-commands -S ${stage.newScanner()} -e eth0 10.77.0.10`);
+    const states = (state: string) => watching.alerts.filter(({ trespass }) => trespass.state === state).length;
+    await scan();
+    await watching.until(() => states('open') === 1);
+    writeFileSync(shift, '-7200');
+    await watching.logged(/the clock was set back by 7200 s: open scans are closed/);
+    await watching.until(() => states('closed') === 1);
+    await scan();
+    await watching.until(() => states('open') === 2);
+    assert.equal(states('closed'), 1);
+    // Hours in which nothing came, or a clock that was put right: the scan is over.
+    writeFileSync(shift, '7200');
+    await watching.logged(/the clock was set forward by 14400 s/);
+    await watching.until(() => states('closed') === 2);
+    await scan();
+    await watching.until(() => states('open') === 3);
+    assert.equal(await watching.end(), 0, watching.log());
+  });
+
   it('sees scans inside a VLAN whose tags the kernel takes away', async () => {
     const { target, scanner } = stage.network;
     const tagged = join(stage.folder, 'tagged.pcap');
@@ -324,7 +352,11 @@ describe('watch', { skip }, () => {
       join(folder, 'alerts.json'),
       join(folder, 'trespass.yaml'),
     ];
-    writeFileSync(file, `outputs: [{ type: file, path: ${alerts}, minimum-severity: low }]\n`);
+    const packets = join(folder, 'packets');
+    writeFileSync(
+      file,
+      `outputs: [{ type: file, path: ${alerts}, minimum-severity: low }]\nwatch: { keep-packets: ${packets} }\n`,
+    );
     const watching = await startWatch(stage.network.target, ['--store', store, '--config', file, 'eth0']);
     const scanner = stage.newScanner();
     await stage.nmap(`-Pn -sT -p 25 --script smtp-commands -S ${scanner} -e eth0 10.77.0.10`);
@@ -339,6 +371,10 @@ describe('watch', { skip }, () => {
     assert.deepEqual(states(sent.map((line) => JSON.parse(line))), states(watching.alerts));
     const information = run(process.execPath, program, 'store', 'info', '--store', store);
     assert.equal(JSON.parse(information).scans, 1);
+    // The packets of its evidence, and what the server said last, named by the scan.
+    const kept = readFileSync(join(packets, `${watching.alerts[0]!.trespass.scan}.pcapng`), 'latin1');
+    assert.match(kept, /EHLO nmap\.scanme\.org/);
+    assert.match(kept, /221 2\.0\.0 Bye/);
   });
 
   it('says which interfaces there are when it is given none that exists', async () => {

@@ -76,6 +76,11 @@ describe('packets of evidence', () => {
     });
   }
 
+  it('hold what the server answered last, in flows that say no more to be evidence', async () => {
+    const [scan] = await scansIn(join(captures, 'smtp-open-relay.pcap'), open());
+    assert.match(readFileSync(fileOf(scan!)).toString('latin1'), /221 2\.0\.0 Bye/);
+  });
+
   it('change nothing of what is found', async () => {
     const file = join(captures, 'version-and-script-scan.pcap');
     assert.deepEqual(await scansIn(file, open()), await scansIn(file));

@@ -8,6 +8,7 @@ import { RecencyMap } from '../scan/recency-map.ts';
 import type { KeptPacket } from './kept-packet.ts';
 import { PacketFolder } from './packet-folder.ts';
 import { type CommentedPacket, pcapngFile } from './pcapng-file.ts';
+import type { FlowOfEvidence } from './recent-frames.ts';
 
 interface Kept extends CommentedPacket {
   /** Of the evidence that it is kept for. */
@@ -56,6 +57,14 @@ export class PacketKeeper {
     const pending = this.#pending.get(key) ?? { packets: new Map<number, Kept>(), size: 0 };
     this.#pending.set(key, pending);
     for (const packet of packets) this.#keep(pending, packet, time, signature.title);
+    this.#makeRoom();
+  }
+
+  /** More of a conversation of which packets are kept: what came since. Nothing, when its scan is over already. */
+  more({ source, target, time }: FlowOfEvidence, packets: readonly KeptPacket[]): void {
+    const pending = this.#pending.get(`${this.#perimeter.zone(source, target)} ${source}`);
+    if (!pending || !packets.some(({ number }) => pending.packets.has(number))) return;
+    for (const packet of packets) this.#keep(pending, packet, time, '');
     this.#makeRoom();
   }
 

@@ -1,7 +1,8 @@
 /** Reads its sources in turn, lets the engine see every frame, posts evidence, and tells a few times a second how it is. */
 
 import { Engine } from '../engine.ts';
-import { RecentFrames } from '../evidence-packets/recent-frames.ts';
+import { FollowedFlows } from '../evidence-packets/followed-flows.ts';
+import { type FlowOfEvidence, RecentFrames } from '../evidence-packets/recent-frames.ts';
 import { evidenceInFlight } from '../limits.ts';
 import { protocols } from '../protocol/protocols.ts';
 import type { Evidence } from '../scan/evidence.ts';
@@ -33,7 +34,10 @@ export class CaptureLoop {
   readonly #waiting: Int32Array;
   readonly #readers = new Map<number, RingReader | PcapReader>();
   readonly #waiter = new SourceWaiter();
+  readonly #followed = new FollowedFlows();
   #found: PostedEvidence[] = [];
+  /** Flows that had to make room for others. */
+  #cutShort: FlowOfEvidence[] = [];
   #evidenceDropped = 0;
   #packetsSkipped = 0;
   #idle = true;
@@ -73,6 +77,7 @@ export class CaptureLoop {
     for (let turns = 0; turns < 1024 && !this.#idle; turns++) this.#turn();
     this.#engine.finish();
     this.#post();
+    this.#postMore([...this.#cutShort, ...this.#followed.takeAll()]);
     this.#beat(performance.now());
     this.#channel.post({ kind: 'stopped' });
   }
@@ -90,12 +95,29 @@ export class CaptureLoop {
 
   #keep({ signature, ...evidence }: Evidence): void {
     if (Atomics.load(this.#waiting, 0) + this.#found.length >= evidenceInFlight) this.#evidenceDropped++;
-    else
+    else {
       this.#found.push({
         ...evidence,
         signature: signature.id,
         ...(this.#recent && { packets: this.#recent.of(evidence) }),
       });
+      this.#follow(evidence);
+    }
+  }
+
+  /** What is answered to it comes later. */
+  #follow({ transport, source, sourcePort, target, targetPort, time }: FlowOfEvidence): void {
+    if (!this.#recent) return;
+    const flow = { transport, source, sourcePort, target, targetPort, time };
+    const before = this.#followed.add(flow, performance.now() / 1000);
+    if (before) this.#cutShort.push(before);
+  }
+
+  /** Behind the evidence of these flows. */
+  #postMore(flows: readonly FlowOfEvidence[]): void {
+    const recent = this.#recent;
+    if (!recent || flows.length === 0) return;
+    this.#channel.post({ kind: 'packets', flows: flows.map((flow) => ({ flow, packets: recent.of(flow) })) });
   }
 
   #post(): void {
@@ -136,6 +158,8 @@ export class CaptureLoop {
 
   #beat(now: number): void {
     this.#nextBeat = now + beatEvery;
+    this.#postMore([...this.#cutShort, ...this.#followed.due(now / 1000)]);
+    this.#cutShort = [];
     this.#channel.post({ kind: 'beat', clock: this.#clock(), counters: this.#counters() });
   }
 

@@ -104,6 +104,7 @@ export class LiveSensor {
       catalogue: this.#options.catalogue,
       keepPackets: this.#keeper !== undefined,
       onEvidence: (evidence) => this.#take(evidence),
+      onPackets: (flow, packets) => this.#keeper?.more(flow, packets),
       onDeath: (text) => this.#options.onNotice(text, 'warning'),
     });
     this.#pool = pool;

@@ -1,6 +1,7 @@
 /** The contract between the main thread, which has the one tracker, and the workers, which read packets. */
 
 import type { KeptPacket } from '../evidence-packets/kept-packet.ts';
+import type { FlowOfEvidence } from '../evidence-packets/recent-frames.ts';
 import type { Evidence } from '../scan/evidence.ts';
 import type { CompiledSignature } from '../signature/compile-signatures.ts';
 import type { Ring } from './ring-layout.ts';
@@ -31,6 +32,7 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly kind: 'evidence'; readonly evidence: readonly PostedEvidence[] }
+  | { readonly kind: 'packets'; readonly flows: readonly PostedFlow[] }
   | { readonly kind: 'beat'; readonly clock: number; readonly counters: WorkerCounters }
   | { readonly kind: 'detached'; readonly id: number }
   | { readonly kind: 'stopped' };
@@ -41,6 +43,12 @@ export type PostedEvidence = Omit<Evidence, 'signature'> & {
   /** Of its flow, if packets are kept. */
   readonly packets?: readonly KeptPacket[];
 };
+
+/** A flow of evidence that was posted before, with the packets that have come until now. */
+export interface PostedFlow {
+  readonly flow: FlowOfEvidence;
+  readonly packets: readonly KeptPacket[];
+}
 
 /** What a worker has done since its start. Plain integers that only grow. */
 export interface WorkerCounters {

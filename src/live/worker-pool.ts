@@ -2,6 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import type { KeptPacket } from '../evidence-packets/kept-packet.ts';
+import type { FlowOfEvidence } from '../evidence-packets/recent-frames.ts';
 import type { CompiledSignature } from '../signature/compile-signatures.ts';
 import {
   addCounters,
@@ -29,6 +31,8 @@ export interface WorkerPoolOptions {
   /** Should evidence come with its packets? */
   readonly keepPackets?: boolean;
   readonly onEvidence: (evidence: PostedEvidence) => void;
+  /** More packets of a flow whose evidence came before. */
+  readonly onPackets?: (flow: FlowOfEvidence, packets: readonly KeptPacket[]) => void;
   /** A worker died or hung, why, and that another has taken its place: one line. */
   readonly onDeath: (text: string) => void;
   /** The program of a worker; another in tests. */
@@ -180,6 +184,8 @@ export class WorkerPool {
     if (message.kind === 'evidence') {
       Atomics.sub(post.waiting, 0, message.evidence.length);
       for (const evidence of message.evidence) this.#options.onEvidence(evidence);
+    } else if (message.kind === 'packets') {
+      for (const { flow, packets } of message.flows) this.#options.onPackets?.(flow, packets);
     } else if (message.kind === 'beat') {
       post.silentLooks = 0;
       post.clock = message.clock;
