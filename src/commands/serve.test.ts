@@ -170,6 +170,14 @@ describe('trespass serve', () => {
 });
 
 describe('trespass token', () => {
+  it('shows examples and exit codes, whichever of its commands is asked', async () => {
+    for (const argv of [['token'], ['token', 'add'], ['token', 'list'], ['token', 'revoke']]) {
+      const { out } = await trespass(...argv, '--help');
+      assert.match(out, /Examples:\n {2}trespass token /, argv.join(' '));
+      assert.match(out, /Exit codes:\n {2}0 {2}done\n {2}1 .*\n {2}2 /, argv.join(' '));
+    }
+  });
+
   it('refuses names that nobody could tell apart, and roles that there are not', async () => {
     for (const name of ['', ' alice', 'a\nb', '\u202eevil', 'x'.repeat(65)]) {
       assert.equal((await trespass('token', 'add', name, '--store', store)).code, exitCode.usage, JSON.stringify(name));
