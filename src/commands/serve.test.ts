@@ -8,9 +8,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { main } from '../cli.ts';
 import { parseListenAddress } from '../configuration/listen-address.ts';
+import { exampleScan } from '../server/example-scan.test.helper.ts';
+import { openStore } from '../store/open-store.ts';
+import { loadSqlite } from '../store/sqlite-driver.ts';
 import { exampleConsole } from './example-console.ts';
 import { exitCode } from './exit-code.ts';
 
@@ -80,6 +84,26 @@ describe('trespass serve', () => {
     const refused = await trespass('serve', '--store', store, '--config', file);
     assert.equal(refused.code, exitCode.usage);
     assert.match(refused.err, /can be reached from other machines/);
+  });
+
+  it('shows no scan as going on whose sensor was killed', async () => {
+    const file = join(folder, 'silent.db');
+    const writer = await openStore(file);
+    await writer.write({ sensor: 'killed', alerts: [exampleScan({ state: 'open' })] });
+    await writer.close();
+    const database = (await loadSqlite())(file);
+    database.prepare('UPDATE sensor SET heard = heard - 600000000').run();
+    database.close();
+    const { url, link } = await start('--print-link', '--store', file);
+    const headers = { authorization: `Bearer ${new URL(link!).hash.replace('#token=', '')}` };
+    const states = async () => {
+      const { scans } = (await (await fetch(`${url}api/v1/scans`, { headers })).json()) as {
+        scans: { state: string }[];
+      };
+      return scans.map(({ state }) => state);
+    };
+    for (let tries = 0; tries < 50 && (await states())[0] === 'open'; tries++) await sleep(20);
+    assert.deepEqual(await states(), ['closed']);
   });
 
   it('prints no token where nobody may be looking', async () => {

@@ -69,8 +69,10 @@ export async function serve(options: ServeOptions, console: Console): Promise<nu
       onError,
     });
     const server = await listening(createHttpServer(app.fetch, tls), address);
+    const looking = lookForSilence(store, onError);
     announce(server, address, { location, token, tls }, options, console);
     if (!interruption.signal.aborted) await once(interruption.signal, 'abort');
+    clearInterval(looking);
     await closed(server, service.live);
   } finally {
     interruption.forget();
@@ -196,6 +198,16 @@ function announce(
   const how =
     link === undefined ? 'Make a token for it: trespass token add NAME.' : 'This link holds until the server ends.';
   stderr.write(`Shows ${withoutControls(locationName(location))}. ${how} Ctrl-C ends it.\n`);
+}
+
+/** Milliseconds. */
+const silenceEvery = 60_000;
+
+/** Where no sensor is left, nobody else notices: a scan of one that was killed would be going on for ever. */
+function lookForSilence(store: Store, onError: (error: unknown) => void): NodeJS.Timeout {
+  const look = () => void store.closeSilent().catch(onError);
+  look();
+  return setInterval(look, silenceEvery);
 }
 
 /** Milliseconds that requests under way may still take. */

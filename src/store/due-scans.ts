@@ -28,8 +28,7 @@ export async function tellDue(
   now: number,
 ): Promise<number> {
   const limit = Math.min(Math.max(Math.trunc(most), 1), 1000);
-  const [open] = await database.reader.all('SELECT key FROM scan WHERE state = 1 LIMIT 1');
-  if (open) await closeSilent(database, now);
+  await closeSilent(database, now);
   const [waiting] = await database.reader.all('SELECT number FROM due WHERE claimed < :now LIMIT 1', { now });
   if (!waiting) return 0;
   return database.kind === 'postgres'
@@ -111,7 +110,9 @@ async function withScans(
 }
 
 /** Scans of which every sensor that has them open has fallen silent are over. Each once: a locked one is somebody else's. */
-async function closeSilent(database: Database, now: number): Promise<void> {
+export async function closeSilent(database: Database, now: number): Promise<void> {
+  const [open] = await database.reader.all('SELECT key FROM scan WHERE state = 1 LIMIT 1');
+  if (!open) return;
   const silentSince = now - sensorSilence;
   const silent = `s.state = 1 AND NOT EXISTS (
       SELECT 1 FROM sensor WHERE sensor.heard >= :silentSince AND (

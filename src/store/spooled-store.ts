@@ -192,6 +192,9 @@ export class SpooledStore implements Store {
   tellDue(deliver: (due: readonly DueScan[]) => Promise<void>, limit?: number): Promise<number> {
     return this.#with((store) => store.tellDue(deliver, limit));
   }
+  closeSilent(): Promise<void> {
+    return this.#with((store) => store.closeSilent());
+  }
   acknowledge(id: string, by: string | undefined): Promise<boolean> {
     return this.#with((store) => store.acknowledge(id, by));
   }

@@ -4,7 +4,7 @@ import { severities } from '../scan/alert.ts';
 import type { AuthorisedScanner } from '../scan/scan-settings.ts';
 import { encodeAlert } from './alert-codec.ts';
 import type { Database } from './database.ts';
-import { tellDue } from './due-scans.ts';
+import { closeSilent, tellDue } from './due-scans.ts';
 import { addIncident, closeIncident, listIncidents } from './incident-records.ts';
 import { retain } from './retention.ts';
 import { rangeOf } from './scan-filter.ts';
@@ -92,6 +92,10 @@ export class SqlStore implements Store {
 
   tellDue(deliver: (due: readonly DueScan[]) => Promise<void>, limit = 100): Promise<number> {
     return tellDue(this.#database, this.#signatures, deliver, limit, this.#now());
+  }
+
+  closeSilent(): Promise<void> {
+    return closeSilent(this.#database, this.#now());
   }
 
   async statistics(): Promise<StoreStatistics> {

@@ -46,9 +46,12 @@ export interface Store {
   /**
    * Scans that are due to be told: opened, closed, raised by an incident. `deliver` is given each once, whichever process
    * asks first; only when it resolves they count as told, and if it rejects (or the process dies) they are due again.
-   * Gives how many were told. PostgreSQL also closes here the scans whose sensors have all gone silent.
+   * Gives how many were told. Calls `closeSilent`, too.
    */
   tellDue(deliver: (due: readonly DueScan[]) => Promise<void>, limit?: number): Promise<number>;
+
+  /** Scans whose sensors have all gone silent (killed, cut off) are over, and due. Who shows scans asks for it now and then. */
+  closeSilent(): Promise<void>;
 
   /** Marks as seen by a person, or takes that back (`by` undefined). False: there is no such scan. */
   acknowledge(id: string, by: string | undefined): Promise<boolean>;
