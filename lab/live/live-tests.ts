@@ -10,6 +10,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { NotifyListener } from '../../src/live/notify-listener.test.helper.ts';
 import { capturesFolder } from '../repository.ts';
 import { run } from '../shell.ts';
 import { Stage } from './stage.ts';
@@ -320,6 +321,30 @@ describe('watch', { skip }, () => {
     const unable = launch(stage.network.target, ['eth0'], [...unprivileged, '--bounding-set', '-all']);
     assert.equal(await unable.end('SIGCONT'), 1);
     assert.match(unable.log(), /capturing needs the right to do so \(CAP_NET_RAW\)\. Run it with sudo/);
+  });
+
+  it('tells systemd when it is ready, alive, reloading and ending', async () => {
+    const place = join(stage.folder, 'notify');
+    const listener = new NotifyListener(place);
+    // It has become nobody when it says so.
+    chmodSync(place, 0o777);
+    const unit = ['env', `NOTIFY_SOCKET=${place}`, 'WATCHDOG_USEC=400000'];
+    const watching = await startWatch(stage.network.target, ['eth0'], unit);
+    const told: string[] = [];
+    const hears = (word: string) =>
+      watching.until(() => {
+        for (let next = listener.next(); next !== ''; next = listener.next()) told.push(next.split('\n')[0]!);
+        return told.includes(word);
+      });
+    await hears('WATCHDOG=1');
+    assert.equal(told[0], 'READY=1');
+    told.length = 0;
+    watching.process.kill('SIGHUP');
+    await hears('READY=1');
+    assert.ok(told.includes('RELOADING=1'), told.join());
+    assert.equal(await watching.end(), 0);
+    await hears('STOPPING=1');
+    listener.close();
   });
 
   it('captures with libpcap when it must, and says so', async () => {

@@ -3,35 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import koffi from 'koffi';
+import { NotifyListener } from './notify-listener.test.helper.ts';
 import { ServiceManager } from './service-manager.ts';
-import { AF_UNIX, bind, check, close, SOCK_DGRAM, socket } from './system-calls.ts';
 
 const skip = process.platform === 'linux' ? false : 'systemd is Linux only';
-
-/** systemd's side of the socket. */
-class Listener {
-  readonly #descriptor = check('socket', socket(AF_UNIX, SOCK_DGRAM, 0));
-  readonly #receive = koffi
-    .load(null)
-    .func('int64_t recv(int descriptor, _Out_ uint8_t *bytes, size_t length, int flags)');
-
-  constructor(name: string) {
-    const path = Buffer.from(name);
-    check('bind', bind(this.#descriptor, Buffer.concat([Buffer.from([AF_UNIX, 0]), path]), 2 + path.length));
-  }
-
-  /** MSG_DONTWAIT: what is not there is not coming. */
-  next(): string {
-    const bytes = Buffer.alloc(1024);
-    const length = Number(this.#receive(this.#descriptor, bytes, bytes.length, 0x40));
-    return length < 0 ? '' : bytes.subarray(0, length).toString();
-  }
-
-  close(): void {
-    close(this.#descriptor);
-  }
-}
 
 describe('what systemd is told', { skip }, () => {
   it('arrives at the socket that it names', () => {
@@ -40,7 +15,7 @@ describe('what systemd is told', { skip }, () => {
       [join(folder, 'notify'), join(folder, 'notify')],
       ['@trespass-test-notify', '\0trespass-test-notify'],
     ] as const) {
-      const listener = new Listener(name);
+      const listener = new NotifyListener(name);
       const manager = new ServiceManager({ NOTIFY_SOCKET: path, WATCHDOG_USEC: '30000000' });
       assert.equal(manager.watchdogEvery, 15_000);
       manager.ready('watching eth0');
