@@ -1,5 +1,6 @@
 /** Access logs as one JSON object a line: the keys that nginx, Apache, Caddy and Traefik are usually given. */
 
+import { isIP } from 'node:net';
 import { asObject, asPort, asText, asTexts, type JsonObject, parseObject } from './json-values.ts';
 import type { LeftOut, LoggedValue } from './log-record.ts';
 import { commonLogTime, epochTime, isoTimestamp } from './log-time.ts';
@@ -40,7 +41,7 @@ export function jsonAccess(line: string): Access | LeftOut {
   return {
     time: timeOf(source),
     client: textAt(source, keys.client) ?? '',
-    server: textAt(source, keys.server),
+    server: addressAt(source, keys.server),
     port: keys.port.map((key) => asPort(source[key])).find((port) => port > 0) ?? schemePort(source),
     request: request === undefined ? textAt(source, keys.request) : undefined,
     method: textAt(source, keys.method),
@@ -62,6 +63,11 @@ function textAt(record: JsonObject, names: readonly string[]): string | undefine
     if (text !== undefined && text !== '') return text;
   }
   return undefined;
+}
+
+/** A name of the server, or a dash, is no address. */
+function addressAt(record: JsonObject, names: readonly string[]): string | undefined {
+  return names.map((name) => asText(record[name])).find((text) => text !== undefined && isIP(text) !== 0);
 }
 
 /** The first key that holds a date in any of the forms. */

@@ -44,14 +44,29 @@ describe('access logs', () => {
     assert.equal(values(line)['http.user_agent'], 'curl/8.5.0');
   });
 
-  it('with the virtual host before it, its port, and its address if it is one', () => {
+  it('a user name with brackets hides no date', () => {
+    for (const user of ['x [y', 'x] y', '[', 'x [10/Oct/2025:13:55:36 -0700] \\"GET']) {
+      const line = `10.0.0.1 - ${user} ${when} "GET / HTTP/1.1" 200 5 "-" "curl/8.5.0"`;
+      assert.equal(record(line).time, time, user);
+      assert.equal(values(line)['http.user_agent'], 'curl/8.5.0', user);
+    }
+  });
+
+  it('with the virtual host before it, and its port', () => {
     const request = `10.0.0.1 - - ${when} "GET / HTTP/1.1" 200 5 "-" "-"`;
     const named = record(`www.a.example:8443 ${request}`);
     assert.deepEqual([named.source, named.target, named.targetPort], ['10.0.0.1', '127.0.0.1', 8443]);
-    const addressed = record(`192.0.2.80:443 ${request}`);
-    assert.deepEqual([addressed.target, addressed.targetPort], ['192.0.2.80', 443]);
-    assert.equal(record(`[2001:db8::1]:8080 ${request}`).target, '2001:db8::1');
     assert.equal(record(`www.a.example ${request}`).source, '10.0.0.1');
+    assert.equal(record(`www.a.example:70000 ${request}`).targetPort, 80);
+  });
+
+  it('a virtual host that is an address may be what the client said: it is not the target', () => {
+    const request = `10.0.0.1 - - ${when} "GET / HTTP/1.1" 200 5 "-" "-"`;
+    for (const host of ['8.8.8.8:443', '[2001:db8::1]:443']) {
+      const { target, targetPort } = record(`${host} ${request}`);
+      assert.deepEqual([target, targetPort], ['127.0.0.1', 443], host);
+    }
+    assert.equal(record(`2001:db8::1 ${request}`).targetPort, 80);
   });
 
   it('undoes the escapes of nginx and of Apache', () => {
@@ -83,6 +98,16 @@ describe('access logs', () => {
     assert.equal(values(line)['http.uri'], '/x?y=%20');
     assert.equal(values(line)['http.host'], 'a.example');
     assert.equal(values(line)['http.referer'], undefined);
+  });
+
+  it('JSON: a server that is no address is not the target', () => {
+    const line = JSON.stringify({
+      msec: '1791665736.000',
+      remote_addr: '10.0.0.1',
+      server_addr: 'www.a.example',
+      request: 'GET / HTTP/1.1',
+    });
+    assert.equal(record(line).target, '127.0.0.1');
   });
 
   it('JSON with method and target apart, times as numbers, and as Caddy writes it', () => {

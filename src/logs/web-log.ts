@@ -6,6 +6,7 @@
  */
 
 import { isIP } from 'node:net';
+import { asPort } from './json-values.ts';
 import type { LeftOut, LoggedValue, LogParser, LogRecord } from './log-record.ts';
 import { commonLogTime } from './log-time.ts';
 import { jsonAccess } from './web-json.ts';
@@ -85,9 +86,10 @@ const tail = new RegExp(`^${quoted} (?:\\d{3}|-) \\S+(?: ${quoted} ${quoted})?`,
 
 /** `[vhost[:port]] client ident user [time] "request" status bytes ["referer" "agent"]` and whatever follows. */
 function lineAccess(line: string): Access | LeftOut {
-  const dateStart = line.indexOf(' [');
-  const dateEnd = line.indexOf('] "', dateStart);
-  if (dateStart < 0 || dateEnd < 0) return line.startsWith('#') || line === '' ? 'other' : 'malformed';
+  // Servers escape quotes, not brackets: the user's name, which the client chooses, may hold ` [`.
+  const dateEnd = line.indexOf('] "');
+  const dateStart = line.lastIndexOf(' [', dateEnd);
+  if (dateEnd < 0 || dateStart < 0) return line.startsWith('#') || line === '' ? 'other' : 'malformed';
   const parts = tail.exec(line.slice(dateEnd + 2));
   const words = line.slice(0, dateStart).split(' ');
   if (!parts || words.length < 3) return 'malformed';
@@ -100,15 +102,13 @@ function lineAccess(line: string): Access | LeftOut {
   };
 }
 
-/** A client that is no address may be a virtual host before one; nobody's ident is an address. */
-function endpoints([first = '', second = '', ...rest]: readonly string[]): Pick<Access, 'client' | 'server' | 'port'> {
+/**
+ * A client that is no address may be a virtual host before one; nobody's ident is an address. Of the virtual host only the
+ * port is taken: where it is an address, it may be the client's own `Host: 8.8.8.8` (nginx: `$host`).
+ */
+function endpoints([first = '', second = '', ...rest]: readonly string[]): Pick<Access, 'client' | 'port'> {
   if (rest.length < 2 || isIP(second) === 0) return { client: first };
-  const [, host = '', port] = /^\[?(.*?)\]?(?::(\d{1,5}))?$/.exec(isIP(first) === 0 ? first : `[${first}]`) ?? [];
-  return {
-    client: second,
-    server: isIP(host) === 0 ? undefined : host,
-    port: port === undefined ? undefined : Number(port),
-  };
+  return { client: second, port: asPort(isIP(first) === 0 ? /:(\d{1,5})$/.exec(first)?.[1] : undefined) };
 }
 
 /** A dash stands for a header that was not sent. */
