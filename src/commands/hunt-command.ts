@@ -1,9 +1,9 @@
 /** `trespass hunt`, as the command line knows it. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { askedTime, timeExpected } from '../scan/asked-time.ts';
 import type { Console } from './console.ts';
 import type { HuntOptions } from './hunt.ts';
-import { parseTime, timeExpected } from './time-argument.ts';
 
 export function addHuntCommand(program: Command, console: Console, finish: (code: number) => void): void {
   program
@@ -40,7 +40,7 @@ export function storeOption(): Option {
 }
 
 export function time(text: string): number {
-  const value = parseTime(text);
+  const value = askedTime(text, Date.now() * 1000);
   if (value === undefined) throw new InvalidArgumentError(timeExpected);
   return value;
 }

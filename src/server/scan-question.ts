@@ -1,9 +1,9 @@
 /** The filters of a query string as the store takes them. */
 
+import { askedTime } from '../scan/asked-time.ts';
 import type { ScanFilter } from '../store/store.ts';
 import { RequestProblem } from './problem.ts';
 import type { FilterQuery } from './schemas.ts';
-import { askedTime } from './time-question.ts';
 
 /** @throws RequestProblem when a time is none. */
 export function scanFilter(query: FilterQuery, now: number): ScanFilter {

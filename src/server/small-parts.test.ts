@@ -7,7 +7,6 @@ import { impliedCommand } from './implied-command.ts';
 import { learned } from './learned.ts';
 import { pageFile } from './page-files.ts';
 import { RateLimit } from './rate-limit.ts';
-import { askedTime } from './time-question.ts';
 import { allows, isToken, newToken, tokenHash } from './token.ts';
 
 describe('a token', () => {
@@ -85,36 +84,6 @@ describe('the pace', () => {
     const pace = new RateLimit({ burst: 1, perSecond: 1 }, 100, () => 0);
     for (let address = 0; address < 1000; address++) pace.take(String(address));
     assert.equal(pace.forgotten, 900);
-  });
-});
-
-describe('a time that is asked for', () => {
-  const now = Date.UTC(2026, 10, 22, 12) * 1000;
-
-  it('is a day, a moment, or so long ago', () => {
-    const cases: [text: string, time: number][] = [
-      ['24h', now - 86_400e6],
-      ['90s', now - 90e6],
-      ['2026-11-22', Date.UTC(2026, 10, 22) * 1000],
-      ['2026-11-22T12:00', now],
-      ['2026-11-22T12:00:00.000001Z', now + 1],
-      ['2026-11-22 13:00:00+01:00', now],
-      ['9999999w', 0],
-      ['1969-01-01', 0],
-    ];
-    for (const [text, time] of cases) assert.equal(askedTime(text, now), time, text);
-  });
-
-  it('or none', () => {
-    for (const text of ['', 'now', '24', '-1h', '2026-13-01', '2026-11-22T25:00', '1e9s', '٣h']) {
-      assert.equal(askedTime(text, now), undefined, text);
-    }
-    fc.assert(
-      fc.property(fc.string(), (text) => {
-        const time = askedTime(text, now);
-        return time === undefined || (Number.isSafeInteger(time) && time >= 0);
-      }),
-    );
   });
 });
 
