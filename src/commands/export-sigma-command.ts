@@ -3,6 +3,7 @@
 import { type Command, Option } from 'commander';
 import type { Console } from './console.ts';
 import type { ExportSigmaOptions } from './export-sigma.ts';
+import { askingExitCodes } from './help-texts.ts';
 
 /** `signatures` is the command of that name; the group `export` may be there already. */
 export function addExportSigmaCommand(signatures: Command, console: Console): void {
@@ -31,4 +32,4 @@ const examples = `
 Examples:
   trespass signatures export sigma --output rules/
   trespass signatures export sigma --grade definitive > trespass.yml
-`;
+${askingExitCodes}`;

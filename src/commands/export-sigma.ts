@@ -1,6 +1,5 @@
 /** `trespass signatures export sigma`: the catalogue as Sigma rules. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type SigmaExportOptions, sigmaRules } from '../rules/sigma.ts';
 import { sigmaYaml } from '../rules/sigma-file.ts';
@@ -8,13 +7,14 @@ import type { CompiledSignature } from '../signature/compile-signatures.ts';
 import { loadCatalogue } from '../signature/load-catalogue.ts';
 import type { Console } from './console.ts';
 import { withUserSignatures } from './user-signatures.ts';
+import { makeFolder, writeWholeFile } from './write-file.ts';
 
 export interface ExportSigmaOptions extends SigmaExportOptions {
   readonly output?: string;
   readonly signatures?: readonly string[];
 }
 
-/** @throws the system's error if the folder cannot be written. */
+/** @throws WriteError */
 export async function exportSigma(
   { output, signatures = [], ...options }: ExportSigmaOptions,
   { stdout, stderr }: Console,
@@ -26,7 +26,7 @@ export async function exportSigma(
     stdout.write(rules.map(sigmaYaml).join('---\n'));
     return;
   }
-  mkdirSync(output, { recursive: true });
-  for (const rule of rules) writeFileSync(join(output, rule.file), sigmaYaml(rule));
+  makeFolder(output);
+  for (const rule of rules) writeWholeFile(join(output, rule.file), sigmaYaml(rule));
   stderr.write(`${rules.length} rules in ${output}\n`);
 }

@@ -3,6 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Console } from './console.ts';
 import type { ExportSuricataOptions } from './export-suricata.ts';
+import { askingExitCodes } from './help-texts.ts';
 
 /** `signatures` is the command of that name; the group `export` may be there already. */
 export function addExportSuricataCommand(signatures: Command, console: Console): void {
@@ -51,4 +52,4 @@ const examples = `
 Examples:
   trespass signatures export suricata > /var/lib/suricata/rules/trespass.rules
   trespass signatures export suricata --version 8 --grade definitive
-`;
+${askingExitCodes}`;

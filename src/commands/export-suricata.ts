@@ -1,6 +1,5 @@
 /** `trespass signatures export suricata`: the catalogue as a rule file. */
 
-import { writeFileSync } from 'node:fs';
 import type { SuricataVersion } from '../rules/suricata-detection.ts';
 import { suricataFile } from '../rules/suricata-file.ts';
 import { defaultSidBase } from '../rules/suricata-sids.ts';
@@ -10,6 +9,7 @@ import type { Grade } from '../signature/signature.ts';
 import type { Console } from './console.ts';
 import { withUserSignatures } from './user-signatures.ts';
 import { version as ownVersion } from './version.ts';
+import { writeWholeFile } from './write-file.ts';
 
 export interface ExportSuricataOptions {
   readonly version?: SuricataVersion;
@@ -19,7 +19,7 @@ export interface ExportSuricataOptions {
   readonly signatures?: readonly string[];
 }
 
-/** @throws the system's error if the file cannot be written. */
+/** @throws WriteError */
 export async function exportSuricataRules(
   { version = 7, sidBase = defaultSidBase, grade, output, signatures = [] }: ExportSuricataOptions,
   { stdout, stderr }: Console,
@@ -35,6 +35,6 @@ export async function exportSuricataRules(
     stdout.write(text);
     return;
   }
-  writeFileSync(output, text);
+  writeWholeFile(output, text);
   notice(`${text.split('\n').filter((line) => line.startsWith('alert ')).length} rules in ${output}`);
 }
