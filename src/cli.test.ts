@@ -106,6 +106,26 @@ describe('trespass', () => {
   });
 });
 
+/** Commands that do something, as `store info`: those that only hold others say so in their help. */
+async function commands(...group: string[]): Promise<string[][]> {
+  const { out } = await trespass(...group, '--help');
+  const list = out.split('Commands:\n')[1];
+  if (list === undefined) return [group];
+  const names = [...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name!).filter((name) => name !== 'help');
+  return (await Promise.all(names.map((name) => commands(...group, name)))).flat();
+}
+
+it('the help of each command has examples of that command, and its exit codes', async () => {
+  const all = await commands();
+  assert.ok(all.length > 15, String(all.length));
+  for (const command of all) {
+    const { out } = await trespass(...command, '--help');
+    const name = command.join(' ');
+    assert.match(out, new RegExp(`Examples:\\n(.*\\n)*.*\\btrespass ${name}`), name);
+    assert.match(out, /Exit codes:\n {2}0 {2}/, name);
+  }
+});
+
 it('docs/read.md explains every option of read', async () => {
   const { out } = await trespass('read', '--help');
   const page = readFileSync(fileURLToPath(new URL('../../docs/read.md', import.meta.url)), 'utf8');

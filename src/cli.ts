@@ -30,7 +30,10 @@ async function run(argv: readonly string[], console: Console): Promise<number> {
 
 /** By name: the bundled command holds these classes twice, once for `read` and once for all that is loaded later. */
 function isUsersError(error: unknown): error is Error {
-  return error instanceof Error && (error.name === 'UsageError' || error.name === 'ConfigurationError');
+  if (!(error instanceof Error)) return false;
+  // What a store cannot even look for: no address, no place of a store.
+  if ((error as { fault?: unknown }).fault === 'bad-question') return true;
+  return error.name === 'UsageError' || error.name === 'ConfigurationError';
 }
 
 /** It has printed its own message (or the help, or the version). Its class is not loaded here: that would cost 20 ms. */

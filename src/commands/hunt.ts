@@ -2,10 +2,11 @@
 
 import { withoutControls } from '../report/printable.ts';
 import { type Severity, severities } from '../scan/alert.ts';
+import { locationName } from '../store/location-name.ts';
 import type { ScanFilter, Store, StoredScan } from '../store/store.ts';
 import { type Console, columnsOf } from './console.ts';
 import { exitCode, UsageError } from './exit-code.ts';
-import { locationName, openNamedStore } from './store-location.ts';
+import { openNamedStore } from './store-location.ts';
 
 export interface HuntOptions {
   readonly store?: string;
@@ -46,6 +47,9 @@ function filterFrom(address: string | undefined, options: HuntOptions): ScanFilt
     throw new UsageError(
       'Name what to look for: an address or a range (trespass hunt 192.0.2.7), --target, --script or --signature.',
     );
+  }
+  if (since !== undefined && until !== undefined && since > until) {
+    throw new UsageError('--since is later than --until: no scan can have been going on then.');
   }
   return {
     ...(address !== undefined && { address }),

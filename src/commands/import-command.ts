@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Console } from './console.ts';
+import { readingExitCodes } from './help-texts.ts';
 import type { ImportKind, ImportOptions } from './import.ts';
 import { parseSeconds, secondsExpected } from './read-arguments.ts';
 
@@ -81,16 +82,16 @@ const eveExamples = `
 Examples:
   trespass import eve /var/log/suricata/eve.json
   trespass import eve --follow --min-severity medium /var/log/suricata/eve.json
-`;
+${readingExitCodes}`;
 
 const zeekExamples = `
 Examples:
   trespass import zeek /opt/zeek/logs/2026-11-22/*.log.gz
   trespass import zeek --follow /opt/zeek/logs/current/http.log /opt/zeek/logs/current/ssh.log
-`;
+${readingExitCodes}`;
 
 const webExamples = `
 Examples:
   trespass import web --server 192.0.2.80 /var/log/nginx/access.log
   zcat /var/log/apache2/access.log.*.gz | trespass import web -
-`;
+${readingExitCodes}`;

@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Console } from './console.ts';
+import { askingExitCodes } from './help-texts.ts';
 import { storeOption, time } from './hunt-command.ts';
 import type { IncidentAddOptions, IncidentFollowOptions, IncidentListOptions } from './incident.ts';
 
@@ -34,6 +35,7 @@ export function addIncidentCommand(program: Command, console: Console, finish: (
     .addOption(storeOption())
     .option('--config <file>', 'settings as YAML (docs/configuration.md)')
     .option('--json', 'one JSON object a line, also on a terminal')
+    .addHelpText('after', listExamples)
     .action(async (address: string | undefined, options: IncidentListOptions) => {
       const { listIncidents } = await import('./incident.ts');
       finish(await listIncidents(address, options, console));
@@ -45,6 +47,7 @@ export function addIncidentCommand(program: Command, console: Console, finish: (
     .option('--by <name>', 'who says so (default: the user)')
     .addOption(storeOption())
     .option('--config <file>', 'settings as YAML (docs/configuration.md)')
+    .addHelpText('after', closeExamples)
     .action(async (number: string, options: IncidentAddOptions) => {
       const { closeIncident } = await import('./incident.ts');
       finish(await closeIncident(number, options, console));
@@ -80,6 +83,25 @@ Exit codes:
   0  done, whatever rose
   1  could not do the job: no such store, or what rose could not be sent
   2  bad usage or configuration
+`;
+
+const listExamples = `
+Examples:
+  trespass incident list --state open
+  trespass incident list 192.0.2.0/24 --json | jq -r .what
+${askingExitCodes}`;
+
+const closeExamples = `
+What the incident has raised stays raised.
+
+Examples:
+  trespass incident close 1
+  trespass incident close 1 --by ada
+
+Exit codes:
+  0  closed
+  1  could not do the job: no such store
+  2  bad usage or configuration, or there is no open incident of that number
 `;
 
 const followExamples = `

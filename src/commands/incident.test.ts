@@ -224,3 +224,30 @@ it('bad usage is told what would be right', async () => {
     assert.match(err, says);
   }
 });
+
+describe('what is asked wrongly is bad usage', () => {
+  const store = join(folder, 'wrong.db');
+  const cases: [argv: string[], why: RegExp][] = [
+    [['incident', 'add', '10.0.0.999', '--what', 'x'], /is no address/],
+    [['incident', 'add', '192.0.2.7', '--what', ' '], /1 to 1024 characters/],
+    [['incident', 'add', '192.0.2.7', '--what', 'x'.repeat(1025)], /1 to 1024 characters/],
+    [['incident', 'add', '192.0.2.7', '--what', 'x', '--at', '2255-01-01'], /still to come/],
+    [['incident', 'add', '192.0.2.7', '--what', 'x', '--at', '2026-02-30'], /Give a time/],
+    [['incident', 'list', 'nobody'], /neither an address nor a CIDR range/],
+    [['incident', 'close', '999'], /no open incident 999/],
+    [['hunt', 'nobody'], /neither an address nor a CIDR range/],
+    [['hunt', '--target', '10.0.0.0/99'], /neither an address nor a CIDR range/],
+    [['hunt', '192.0.2.7', '--since', '2026-11-23', '--until', '2026-11-22'], /--since is later than --until/],
+  ];
+  for (const [argv, why] of cases) {
+    it(argv.join(' ').slice(0, 60), async () => {
+      await lines('incident', 'add', '192.0.2.7', '--what', 'first', '--store', store);
+      const { code, out, err } = await trespass(...argv, '--store', store);
+      assert.deepEqual([code, out], [exitCode.usage, '']);
+      assert.match(err, why);
+    });
+  }
+  it('--store nowhere://', async () => {
+    assert.equal((await trespass('hunt', '192.0.2.7', '--store', 'nowhere://')).code, exitCode.usage);
+  });
+});

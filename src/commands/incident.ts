@@ -30,11 +30,26 @@ export interface IncidentFollowOptions extends StoreLocationOptions {
   readonly quiet?: boolean;
 }
 
+/** Characters. As the API takes them. */
+const longestText = 1024;
+/** Another machine's clock may be ahead, and another time zone was meant. Microseconds. */
+const clockDifference = 86_400e6;
+
 /** @throws UsageError, ConfigurationError, StoreError */
 export async function addIncident(address: string, options: IncidentAddOptions, console: Console): Promise<number> {
   const { parseAddressKey } = await import('../store/address-key.ts');
   if (!parseAddressKey(address)) {
     throw new UsageError(`“${withoutControls(address)}” is no address. Give one, as 192.0.2.7 or 2001:db8::7.`);
+  }
+  const { at, by } = options;
+  const what = options.what.trim();
+  if (what === '' || what.length > longestText) {
+    throw new UsageError(`--what: say in 1 to ${longestText} characters what happened: --what "webshell dropped".`);
+  }
+  if (by !== undefined && by.length > longestText)
+    throw new UsageError(`--by: a name has at most ${longestText} characters.`);
+  if (at !== undefined && at > Date.now() * 1000 + clockDifference) {
+    throw new UsageError(`--at: ${isoTime(at).slice(0, 10)} is still to come, and an incident has happened.`);
   }
   // An incident may come before the first scan: the store may be new.
   const { store, settings } = await openNamedStore(options);
@@ -43,9 +58,9 @@ export async function addIncident(address: string, options: IncidentAddOptions, 
     const sender = options.send ? await DueSender.open(settings, notice) : undefined;
     const added = await store.addIncident({
       address,
-      time: options.at ?? Date.now() * 1000,
-      what: options.what,
-      reporter: options.by ?? userName(),
+      time: at ?? Date.now() * 1000,
+      what,
+      reporter: by?.trim() || userName(),
       horizonDays: options.horizon ?? settings.incidents.horizonDays,
     });
     print(added, options.json === true || !console.stdout.isTTY, console);

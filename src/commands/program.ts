@@ -6,6 +6,7 @@ import type { CoverageOptions } from './coverage.ts';
 import { exitCode } from './exit-code.ts';
 import { addExportSigmaCommand } from './export-sigma-command.ts';
 import { addExportSuricataCommand } from './export-suricata-command.ts';
+import { askingExitCodes, readingExitCodes } from './help-texts.ts';
 import { addHuntCommand } from './hunt-command.ts';
 import { addImportCommand } from './import-command.ts';
 import { addIncidentCommand } from './incident-command.ts';
@@ -44,7 +45,7 @@ function describe(console: Console, finish: (code: number) => void): Command {
     })
     .showHelpAfterError('(trespass --help lists the commands, trespass COMMAND --help their options)')
     .exitOverride()
-    .addHelpText('after', exitCodes);
+    .addHelpText('after', readingExitCodes);
 
   program
     .command('read')
@@ -93,6 +94,7 @@ function describe(console: Console, finish: (code: number) => void): Command {
     .description('Lists all signatures: a table on a terminal, else one JSON object a line.')
     .option('--json', 'one JSON object a line, also on a terminal')
     .addOption(signaturesOption())
+    .addHelpText('after', listExamples)
     .action(async (options: SignatureListOptions) => {
       const { listSignatures } = await import('./signatures.ts');
       await listSignatures(options, console);
@@ -103,6 +105,7 @@ function describe(console: Console, finish: (code: number) => void): Command {
     .argument('<id>', 'as listed, for example smtp-ehlo-scanme; its number (sid) does as well')
     .option('--json', 'as JSON')
     .addOption(signaturesOption())
+    .addHelpText('after', showExamples)
     .action(async (id: string, options: SignatureListOptions) => {
       const { showSignature } = await import('./signatures.ts');
       await showSignature(id, options, console);
@@ -125,6 +128,7 @@ function describe(console: Console, finish: (code: number) => void): Command {
     .description('Lists what Nmap can say, and what of it is recognised: a table on a terminal, else JSON lines.')
     .argument('[name...]', 'only these scripts and probes, for example http-title GetRequest')
     .option('--json', 'one JSON object a line, also on a terminal')
+    .addHelpText('after', coverageExamples)
     .action(async (names: string[], options: CoverageOptions) => {
       const { coverage } = await import('./coverage.ts');
       await coverage(names, options, console);
@@ -149,16 +153,28 @@ function seconds(text: string): number {
   return value;
 }
 
-const exitCodes = `
-Exit codes:
-  0  ran, whatever was found
-  1  could not do the job
-  2  bad usage or configuration
-  3  a scan was reported (only with --fail-on-alert)
-  130, 143  interrupted (Ctrl-C, SIGTERM); what was seen until then is reported
-`;
+const listExamples = `
+Examples:
+  trespass signatures list
+  trespass signatures list --json | jq -r 'select(.grade == "definitive") | .id'
+${askingExitCodes}`;
+
+const showExamples = `
+Examples:
+  trespass signatures show smtp-ehlo-scanme
+  trespass signatures show 9100301 --json
+${askingExitCodes}`;
+
+const coverageExamples = `
+Examples:
+  trespass coverage
+  trespass coverage http-title GetRequest
+${askingExitCodes}`;
 
 const checkExitCodes = `
+Examples:
+  trespass signatures check my-signatures/
+
 Exit codes:
   0  all is well; there may be warnings
   1  at least one fault
@@ -176,4 +192,4 @@ Examples:
   trespass read big.pcap | jq -r .src_ip         who scanned
   trespass read --internal 192.0.2.0/24 x.pcap   a network with public addresses
   trespass read --min-severity medium --fail-on-alert x.pcap || page-someone
-${exitCodes}`;
+${readingExitCodes}`;

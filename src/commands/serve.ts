@@ -20,12 +20,13 @@ import { emptyServerCounters } from '../server/server-counters.ts';
 import type { Service } from '../server/service.ts';
 import { newToken, tokenHash } from '../server/token.ts';
 import { loadCatalogue } from '../signature/load-catalogue.ts';
+import { locationName } from '../store/location-name.ts';
 import type { Store } from '../store/store.ts';
 import type { Console } from './console.ts';
 import { exitCode, UsageError } from './exit-code.ts';
 import { explainError } from './explain-error.ts';
 import { Interruption } from './interruption.ts';
-import { locationName, namedSettings, openStoreOf } from './store-location.ts';
+import { namedSettings, openStoreOf } from './store-location.ts';
 import { withUserSignatures } from './user-signatures.ts';
 import { version } from './version.ts';
 

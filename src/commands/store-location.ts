@@ -38,8 +38,3 @@ export async function openStoreOf(
   const store = await openStore(location, { windowSeconds: settings.scan.windowSeconds, ...more });
   return { store, location, settings };
 }
-
-/** Without a password that may stand in it. */
-export function locationName(location: string): string {
-  return location.replace(/^(postgres(?:ql)?:\/\/[^:@/]*):[^@]*@/, '$1@');
-}

@@ -3,9 +3,10 @@
 import { withoutControls } from '../report/printable.ts';
 import { severities } from '../scan/alert.ts';
 import { isoTime } from '../scan/iso-time.ts';
+import { locationName } from '../store/location-name.ts';
 import type { Console } from './console.ts';
 import { exitCode } from './exit-code.ts';
-import { locationName, openNamedStore, type StoreLocationOptions } from './store-location.ts';
+import { openNamedStore, type StoreLocationOptions } from './store-location.ts';
 
 export interface StoreCommandOptions extends StoreLocationOptions {
   readonly json?: boolean;

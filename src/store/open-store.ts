@@ -1,6 +1,9 @@
 /** Opens a store by what the user named: a file, or `postgres://user@host/database`. */
 
+import { withoutControls } from '../report/printable.ts';
+import { locationName } from './location-name.ts';
 import type { Store } from './store.ts';
+import { StoreError } from './store-error.ts';
 
 export interface OpenStoreOptions {
   /** Seconds between parts of different sensors that are still one scan: `scan.window`. Default 30. */
@@ -26,7 +29,26 @@ export function isPostgres(location: string): boolean {
 }
 
 /** @throws StoreError */
+function checkLocation(location: string): void {
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(location)?.[1];
+  const place = 'Name a file, or postgres://user@host/database.';
+  if (location === '') throw new StoreError('bad-question', `The store has no name. ${place}`);
+  if (scheme === undefined) return;
+  const name = withoutControls(locationName(location));
+  if (!isPostgres(location))
+    throw new StoreError('bad-question', `The store ${name}: there is none of that kind. ${place}`);
+  // A user without a host stands for a socket on this machine, which URL does not know.
+  if (!URL.canParse(location.replace('@/', '@localhost/'))) {
+    throw new StoreError(
+      'bad-question',
+      `The store ${name}: that is no address of a database. ${place} What stands for itself in a password, write as %40 (@), %2F (/), %3F (?), %23 (#).`,
+    );
+  }
+}
+
+/** @throws StoreError */
 export async function openStore(location: string, options: OpenStoreOptions = {}): Promise<Store> {
+  checkLocation(location);
   const windowSeconds = options.windowSeconds ?? 30;
   const { mustExist = false, readOnly = false } = options;
   if (isPostgres(location)) {

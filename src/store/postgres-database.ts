@@ -10,6 +10,7 @@ import {
   type Transaction,
   type Value,
 } from './database.ts';
+import { locationName } from './location-name.ts';
 import { isTransient, postgresError } from './postgres-error.ts';
 import { postgresMigrations, postgresSchema } from './postgres-schema.ts';
 import { StoreError } from './store-error.ts';
@@ -35,7 +36,7 @@ const int8 = 20;
 
 /** @throws StoreError if it cannot be reached, or is none of ours. */
 export async function openPostgres({ url, readOnly }: PostgresOptions): Promise<Database> {
-  const where = url.replace(/^(postgres(?:ql)?:\/\/[^:@/]*):[^@]*@/, '$1@').replace(/\?.*$/, '');
+  const where = locationName(url);
   const { default: pg } = await import('pg');
   let pool: Pool;
   try {

@@ -133,11 +133,19 @@ function migrate(writer: SqliteDatabase, { applicationId, migrations }: SqliteOp
       }
       writer.exec('COMMIT');
     } catch (error) {
-      writer.exec('ROLLBACK');
+      rollBack(writer);
       throw error;
     }
   }
   writer.exec('PRAGMA busy_timeout = 0;');
+}
+
+function rollBack(writer: SqliteDatabase): void {
+  try {
+    writer.exec('ROLLBACK');
+  } catch {
+    // A full disk has rolled back already. What went wrong there is what must be told.
+  }
 }
 
 /**
@@ -207,11 +215,7 @@ class SqliteFile implements Database {
       this.#writer.exec('COMMIT');
       return result;
     } catch (error) {
-      try {
-        this.#writer.exec('ROLLBACK');
-      } catch {
-        // A full disk has rolled back already.
-      }
+      rollBack(this.#writer);
       throw sqliteError(this.#file, error);
     }
   }

@@ -6,6 +6,7 @@
  * must happen at the end (the write-ahead log into the file) is done before closing.
  */
 
+import { resolve } from 'node:path';
 import { StoreError } from './store-error.ts';
 
 /** What both have in common, as far as we use it. */
@@ -29,7 +30,8 @@ interface SqliteModule {
 /** @throws StoreError if neither can be loaded. */
 export async function loadSqlite(): Promise<OpenSqlite> {
   const { DatabaseSync } = await loadModule();
-  return (file, options = {}) => new DatabaseSync(file, options);
+  // With a folder before it, no name (`:memory:`) means something else to SQLite than to everybody.
+  return (file, options = {}) => new DatabaseSync(resolve(file), options);
 }
 
 /** The first line in which node:sqlite works without a warning on standard error. */

@@ -125,6 +125,33 @@ describe('a store that cannot be used says why', () => {
     await assert.rejects(openStore(file), { fault: 'read-only' });
   });
 
+  it('a name that SQLite would take for something else is the name of a file', async () => {
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      for (const name of [':memory:', 'file:x.db?mode=memory']) {
+        await (await openStore(name)).close();
+        assert.ok(statSync(join(folder, name)).size > 0, name);
+      }
+    } finally {
+      process.chdir(before);
+    }
+  });
+
+  it('what names no store', async () => {
+    const cases: [location: string, message: RegExp][] = [
+      ['', /has no name\. Name a file/],
+      ['mysql://trespass@db/scans', /there is none of that kind\. Name a file, or postgres:/],
+      [
+        'postgres://trespass:secret@db:port/scans',
+        /^The store postgres:\/\/trespass@db:port\/scans: that is no address/,
+      ],
+    ];
+    for (const [location, message] of cases) {
+      await assert.rejects(openStore(location), { fault: 'bad-question', message });
+    }
+  });
+
   it('a store is its owner’s alone', async () => {
     const file = await filledStore('private.db', 1);
     assert.equal(statSync(file).mode & 0o777, 0o600);
@@ -133,6 +160,21 @@ describe('a store that cannot be used says why', () => {
 
 describe('a full disk', { skip: isRoot ? false : 'only root can mount a small disk' }, () => {
   const disk = join(folder, 'disk');
+
+  it('is told also where there is no room for an empty store', async (test) => {
+    const small = join(folder, 'small');
+    mkdirSync(small);
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small]).status !== 0) {
+      return test.skip('a small disk cannot be mounted here');
+    }
+    try {
+      await assert.rejects(openStore(join(small, 'new.db')), { fault: 'disk-full', message: /the disk is full/ });
+      assert.equal(spawnSync('mount', ['-o', 'remount,size=16m', small]).status, 0);
+      await (await openStore(join(small, 'new.db'))).close();
+    } finally {
+      spawnSync('umount', ['-l', small]);
+    }
+  });
 
   it('takes nothing more and loses nothing; reporting goes on, and so does storing when there is room', async (test) => {
     mkdirSync(disk);
