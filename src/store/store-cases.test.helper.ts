@@ -303,6 +303,18 @@ export function storeCases(open: () => Promise<Store>): void {
     );
   });
 
+  using('takes a batch of each of two sensors, of which one is a clone of the other, spool and all', async (store) => {
+    const batch = (sensor: string, number: number) => ({
+      sensor,
+      sequence: { spool: 'a', number },
+      alerts: [scanned({ at: number * 1000, source: sensor === 'dmz' ? '192.0.2.7' : '192.0.2.8' })],
+    });
+    for (const number of [1, 2, 3]) assert.equal((await store.write(batch('dmz', number))).accepted, true);
+    for (const number of [2, 3]) assert.equal((await store.write(batch('office', number))).accepted, true);
+    assert.equal((await store.write(batch('office', 3))).accepted, false);
+    assert.equal((await store.statistics()).scans, 5);
+  });
+
   using('tells each due scan once, and again when nobody took it', async (store) => {
     await store.write({ sensor: 'dmz', alerts: [scanned({ at: 0 })] });
     assert.deepEqual(await tell(store), []);

@@ -86,7 +86,8 @@ async function hear(transaction: Transaction, batch: Batch, now: number): Promis
   const changed = await transaction.run(
     `INSERT INTO spool (id, sensor, batch) VALUES (:id, :number, :batch)
      ON CONFLICT (id) DO UPDATE SET batch = excluded.batch WHERE spool.batch < excluded.batch`,
-    { id: batch.sequence.spool, number, batch: batch.sequence.number },
+    // With the sensor: a machine that was cloned has the spool of the other, and counts on by itself.
+    { id: `${batch.sequence.spool} ${number}`, number, batch: batch.sequence.number },
   );
   if (changed > 0) return { number, repeated: false };
   await transaction.run('UPDATE sensor SET repeated = repeated + 1, batches = batches - 1 WHERE number = :number', {
