@@ -19,6 +19,7 @@ function line(source: string): string {
 
 function follow(path: string, windowSeconds = 30) {
   const alerts: Alert[] = [];
+  const notices: string[] = [];
   const stop = new AbortController();
   const ended = followLogs({
     paths: [path],
@@ -26,6 +27,7 @@ function follow(path: string, windowSeconds = 30) {
     catalogue: loadCatalogue(),
     settings: { ...defaultScanSettings, windowSeconds },
     onAlert: (alert) => alerts.push(alert),
+    onNotice: (text) => notices.push(text),
     signal: stop.signal,
   });
   const seen = () => alerts.filter(({ state }) => state === 'open').map(({ source }) => source);
@@ -33,7 +35,7 @@ function follow(path: string, windowSeconds = 30) {
     for (let tries = 0; tries < 600 && seen().length < count; tries++) await sleep(50);
     return seen();
   };
-  return { alerts, until, stop: () => stop.abort(), ended };
+  return { alerts, notices, until, stop: () => stop.abort(), ended };
 }
 
 describe('--follow', () => {
@@ -87,6 +89,38 @@ describe('--follow', () => {
     );
     stop();
     await ended;
+  });
+
+  it('a clock that ran ahead and was set back does not tear scans apart', async () => {
+    const path = join(folder, 'clock.log');
+    const at = (moment: string) => line('10.0.0.1').replace('10/Oct/2026:13:00:00', moment);
+    writeFileSync(path, at('10/Oct/2099:13:00:00') + at('10/Oct/2026:13:00:00'));
+    const { alerts, until, stop, ended } = follow(path);
+    await until(2);
+    // Longer than a tick: the time of before would close the scan by now.
+    await sleep(1500);
+    appendFileSync(path, at('10/Oct/2026:13:00:03'));
+    await sleep(500);
+    stop();
+    await ended;
+    assert.deepEqual(
+      alerts.map(({ state, evidenceCount }) => `${state} ${evidenceCount}`),
+      ['open 1', 'closed 1', 'open 1', 'closed 2'],
+    );
+  });
+
+  it('a file of another kind is told once, and followed all the same', async () => {
+    const path = join(folder, 'other.log');
+    writeFileSync(path, 'garbage\n');
+    const { notices, until, stop, ended } = follow(path);
+    await sleep(400);
+    appendFileSync(path, `more\n${line('10.0.0.1')}`);
+    assert.deepEqual(await until(1), ['10.0.0.1']);
+    stop();
+    await ended;
+    assert.deepEqual(notices, [
+      `${path}: none of its 1 lines could be read as such a log (1 not of this format). Is it of another kind?`,
+    ]);
   });
 
   it('a file that is not there is an error at once', async () => {

@@ -4,7 +4,7 @@ import type { ByteSource } from '../capture/byte-source.ts';
 import { openCapture, STANDARD_INPUT } from '../capture/open-capture.ts';
 import { ScanTracker } from '../scan/scan-tracker.ts';
 import { FollowedFile } from './followed-file.ts';
-import { type ImportLogsOptions, type ImportStatistics, statistics } from './import-logs.ts';
+import { type ImportLogsOptions, type ImportStatistics, isOfAnotherKind, statistics } from './import-logs.ts';
 import { emptyLogCounters, parseLines } from './log-input.ts';
 import { LogJudge } from './log-judge.ts';
 import { LogLines } from './log-lines.ts';
@@ -14,13 +14,13 @@ const tick = 1000;
 
 /** Rejects with CaptureError when a file cannot be opened. */
 export async function followLogs(options: ImportLogsOptions): Promise<ImportStatistics> {
-  const { paths, catalogue, settings, onAlert, signal } = options;
+  const { paths, catalogue, settings, onAlert, onNotice, signal } = options;
   const tracker = new ScanTracker({ settings, signatures: catalogue, onAlert });
   const judge = new LogJudge(catalogue);
-  const clock = new LogClock();
+  const clocks = paths.map(() => new LogClock());
   const sources: ByteSource[] = [];
   const files = paths.map(() => emptyLogCounters());
-  const timer = setInterval(() => tracker.advance(clock.now()), tick);
+  const timer = setInterval(() => tracker.advance(Math.max(...clocks.map((clock) => clock.now()))), tick);
   try {
     for (const path of paths) {
       sources.push(path === STANDARD_INPUT ? await openCapture(path, signal) : new FollowedFile(path, signal));
@@ -30,13 +30,24 @@ export async function followLogs(options: ImportLogsOptions): Promise<ImportStat
         const lines = new LogLines(source);
         const parser = options.parser(paths[index] as string);
         const counters = files[index] as ReturnType<typeof emptyLogCounters>;
+        const clock = clocks[index] as LogClock;
+        let isDoubtful = true;
         for (let batch = await lines.next(); batch !== undefined; batch = await lines.next()) {
           counters.leftOut.tooLong = lines.tooLong;
           for (const record of parseLines(batch, parser, counters)) {
+            if (clock.wasSetBackBefore(record.time)) {
+              // By the time of before, each piece of evidence would be a scan of its own, over with the next tick.
+              tracker.close();
+              for (const one of clocks) one.forget();
+            }
             clock.saw(record.time);
             tracker.advance(record.time);
             for (const evidence of judge.judge(record)) tracker.add(evidence);
           }
+          // One who waits for what never comes should know. Once: what comes later may be right.
+          const otherKind: string | undefined = isDoubtful ? isOfAnotherKind(source.name, counters) : undefined;
+          if (otherKind !== undefined) onNotice?.(otherKind);
+          isDoubtful &&= otherKind === undefined && counters.records === 0;
           // Reading what is there already is synchronous: signals and the report have their turn between two blocks.
           await new Promise(setImmediate);
         }
@@ -50,10 +61,21 @@ export async function followLogs(options: ImportLogsOptions): Promise<ImportStat
   return statistics(files, judge, tracker);
 }
 
-/** The log's time goes on while nothing is written: else the last scan would never be over. */
+/** Microseconds. Lines may come so much too late; more is a clock that was set back, or a line with a date of its own. */
+const lateness = 3600e6;
+
+/** One log's time goes on while nothing is written: else the last scan would never be over. */
 class LogClock {
   #newest = 0;
   #seenAt = 0;
+
+  wasSetBackBefore(time: number): boolean {
+    return time < this.#newest - lateness;
+  }
+
+  forget(): void {
+    this.#newest = 0;
+  }
 
   saw(time: number): void {
     if (time < this.#newest) return;

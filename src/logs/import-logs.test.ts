@@ -96,7 +96,7 @@ describe('import of logs', () => {
     const { alerts, notices, statistics } = await run([file('d.log', broken + long + access(1))]);
     assert.equal(alerts.length, 1);
     assert.deepEqual(notices, [
-      'd.log: of 6 lines were left out: 2 not of this format, 1 without a date, 1 without the address of the client, 1 too long.',
+      'd.log: of 6 lines, some were left out: 2 not of this format, 1 without a date, 1 without the address of the client, 1 too long.',
     ]);
     assert.deepEqual(statistics.leftOut, {
       other: 0,
@@ -122,6 +122,7 @@ describe('import of logs', () => {
       assert.match(error.message, /none of its 2 lines could be read as such a log \(2 not of this format\)/);
       return true;
     });
+    await assert.rejects(run([file('e.log', '\n# a comment\n\x00\x01\n\x02\n\x03\n')]), /none of its 5 lines/);
     await assert.rejects(run([join(folder, 'none.log')]), /no such file/);
     assert.deepEqual((await run([file('g.log', '')])).notices, []);
   });

@@ -116,21 +116,34 @@ function earliest(open: readonly LogInput[]): LogInput {
 /** What was left out of one file, in one line; nothing where nothing is amiss. @throws CaptureError if it is no such log. */
 function report({ source, counters }: LogInput, onNotice: (text: string) => void, aborted: boolean): void {
   if (source.damage !== undefined) onNotice(`${source.name}: ${source.damage}. What came before was read.`);
-  const { malformed, withoutTime, withoutAddress, tooLong } = counters.leftOut;
+  const otherKind = isOfAnotherKind(source.name, counters);
+  if (otherKind !== undefined && !aborted) throw new CaptureError('not-a-capture', source.name, otherKind);
+  const told = faultsOf(counters);
+  if (told !== '') onNotice(`${source.name}: of ${linesOf(counters)} lines, some were left out: ${told}.`);
+}
+
+/** So, in words, if none of the file's lines could be read. Empty lines and comments are in every kind of file. */
+export function isOfAnotherKind(name: string, counters: LogCounters): string | undefined {
+  const { other, malformed, withoutTime, withoutAddress, tooLong } = counters.leftOut;
+  if (counters.records > 0 || malformed + withoutTime + withoutAddress + tooLong <= other) return undefined;
+  return `${name}: none of its ${linesOf(counters)} lines could be read as such a log (${faultsOf(counters)}). Is it of another kind?`;
+}
+
+function linesOf({ lines, leftOut }: LogCounters): number {
+  return lines + leftOut.tooLong;
+}
+
+function faultsOf({ leftOut: { malformed, withoutTime, withoutAddress, tooLong } }: LogCounters): string {
   const faults = [
     [malformed, 'not of this format'],
     [withoutTime, 'without a date'],
     [withoutAddress, 'without the address of the client'],
     [tooLong, 'too long'],
   ] as const;
-  const told = faults.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-  if (told.length === 0) return;
-  const lines = counters.lines + tooLong;
-  if (counters.records === 0 && counters.leftOut.other === 0 && !aborted) {
-    const message = `${source.name}: none of its ${lines} lines could be read as such a log (${told.join(', ')}). Is it of another kind?`;
-    throw new CaptureError('not-a-capture', source.name, message);
-  }
-  onNotice(`${source.name}: of ${lines} lines were left out: ${told.join(', ')}.`);
+  return faults
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${count} ${what}`)
+    .join(', ');
 }
 
 export function statistics(files: readonly LogCounters[], judge: LogJudge, tracker: ScanTracker): ImportStatistics {
