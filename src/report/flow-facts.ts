@@ -41,12 +41,18 @@ export function hasSourcePort(evidence: Evidence): boolean {
 }
 
 /**
- * Community ID of the evidence's flow. Not for ICMP: the identifier takes its type and code, which evidence does not have.
- * Nor without a source's port: it would be that of another flow.
+ * Community ID of the evidence's flow. Of ICMP it takes the message's type and code for ports: where the signature asks for
+ * both, evidence has them. Without them, or without a source's port, it would be that of another flow.
  */
 export function communityIdOf(evidence: Evidence): string | undefined {
+  const { transport, source, sourcePort, target, targetPort, fields } = evidence;
+  if (transport === 'icmp') {
+    const type = fields['packet.icmp_type'];
+    const code = fields['packet.icmp_code'];
+    if (type === undefined || code === undefined) return undefined;
+    return communityId(protocolNumber(evidence), source, Number(type), target, Number(code));
+  }
   if (!hasSourcePort(evidence)) return undefined;
-  const { source, sourcePort, target, targetPort } = evidence;
   return communityId(protocolNumber(evidence), source, sourcePort, target, targetPort);
 }
 
