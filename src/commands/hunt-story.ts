@@ -2,6 +2,7 @@
 
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
+import { learned as canHaveLearned } from '../report/learned.ts';
 import { matchExcerpt } from '../report/match-excerpt.ts';
 import { printable } from '../report/printable.ts';
 import type { Evidence } from '../scan/evidence.ts';
@@ -151,7 +152,7 @@ function names(list: readonly string[], most = shownNames): string {
   return list.length > most ? `${shown} and ${list.length - most} more` : shown;
 }
 
-/** Where it got an answer we do not know: what it asked is what it can have learned. */
+/** In words, and then target by target. What it was answered we do not know: what it asked is what it can have learned. */
 function learned(scans: readonly StoredScan[], { columns }: StoryOptions, heading: (text: string) => string): string[] {
   const targets = new Map<string, { ports: Set<string>; services: Set<string>; last: number }>();
   for (const { alert } of scans) {
@@ -178,6 +179,9 @@ function learned(scans: readonly StoredScan[], { columns }: StoryOptions, headin
   return [
     ...(what === '' ? [] : [heading('What it asked'), `  ${what}\n`]),
     heading('What it can have learned'),
+    ...canHaveLearned(scans.map(({ alert }) => alert)).map(
+      ({ what, because }) => `  ${what.replace(/\.$/, '')}: ${because.map(printable).join(', ')}\n`,
+    ),
     `${table.toString()}\n${left > 0 ? `and ${left} more targets; --json has them all\n` : ''}`,
   ];
 }

@@ -1,11 +1,11 @@
 /** A stored scan as the API tells it. */
 
 import { eveAlert } from '../report/eve.ts';
+import { learned } from '../report/learned.ts';
 import { isoTime } from '../scan/iso-time.ts';
 import type { Comment, Incident, StoredAuthorisation, StoredScan } from '../store/store.ts';
 import { demonstrationSensor } from './demonstration-sensor.ts';
 import { impliedCommand } from './implied-command.ts';
-import { learned } from './learned.ts';
 import type { ScanDetail, ScanSummary } from './schemas.ts';
 
 /** Enough to know them again; the whole list is in the scan itself. */
@@ -28,7 +28,7 @@ export function scanDetail(stored: StoredScan, packets: readonly string[]): Scan
     ...common(stored),
     alert: eveAlert(alert),
     implied_command: impliedCommand(alert),
-    learned: learned(alert).map(({ what, because }) => ({ what, because: [...because] })),
+    learned: learned([alert]).map(({ what, because }) => ({ what, because: [...because] })),
     because: (alert.incidents ?? []).map(({ id, time, what, reporter }) => ({
       incident: id,
       time: isoTime(time),

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { learned } from '../report/learned.ts';
 import { exampleScan } from './example-scan.test.helper.ts';
 import { isLoopback, isOurHost } from './host-check.ts';
 import { impliedCommand } from './implied-command.ts';
-import { learned } from './learned.ts';
 import { pageFile } from './page-files.ts';
 import { RateLimit } from './rate-limit.ts';
 import { allows, isToken, newToken, tokenHash } from './token.ts';
@@ -98,7 +98,7 @@ describe('what a scan tells', () => {
     const told = { ...scan, nmap };
     assert.equal(impliedCommand(told), 'nmap -sV --script smtp-brute,smtp-open-relay -p 25 10.0.0.9');
     assert.deepEqual(
-      learned(told).map(({ because }) => because),
+      learned([told]).map(({ because }) => because),
       [['25/tcp'], ['-sV'], ['smtp-brute'], ['smtp-open-relay'], ['http-title']],
     );
   });

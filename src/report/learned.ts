@@ -9,8 +9,11 @@ export interface Learned {
   readonly because: readonly string[];
 }
 
+const offers = 'What the services offer, and how one logs in.';
+
 /** By the names of Nmap's scripts, which say what they are after; the first that fits counts. */
 const byScript: readonly (readonly [names: RegExp, what: string])[] = [
+  [/-(algos|ciphers)$/, offers],
   [/-brute$/, 'Names and passwords that work, if the guessing hit one.'],
   [/vuln|cve|heartbleed|poodle|shellshock|slowloris|backdoor|ms\d\d-/, 'Whether a known weakness is there.'],
   [
@@ -23,7 +26,7 @@ const byScript: readonly (readonly [names: RegExp, what: string])[] = [
   ],
   [
     /sshv1|sslv2|ssl-|tls-|auth-methods|auth-owners|-auth$|methods|capabilities|commands|ciphers|algos|protocols|options/,
-    'What the services offer, and how one logs in.',
+    offers,
   ],
   [/hostkey|cert|date|time$/, 'Keys, certificates and clocks: which hosts are the same, and how old they are.'],
   [
@@ -37,8 +40,13 @@ const somethingElse = 'What these scripts ask for.';
 /** So many ports are named. */
 const mostPorts = 12;
 
-export function learned({ nmap, targets }: Alert): Learned[] {
-  const options = new Set(nmap.options.map(({ name }) => name));
+/** What it is judged by. */
+type Asked = Pick<Alert, 'targets'> & { readonly nmap: Pick<Alert['nmap'], 'options' | 'scripts'> };
+
+/** Of all these scans together. */
+export function learned(scans: readonly Asked[]): Learned[] {
+  const options = new Set(scans.flatMap(({ nmap }) => nmap.options.map(({ name }) => name)));
+  const targets = scans.flatMap((scan) => scan.targets);
   const open = [...new Set(targets.flatMap(({ ports }) => ports.filter((port) => port.endsWith('/tcp'))))];
   const found: Learned[] = [];
   if (open.length > 0) {
@@ -48,7 +56,7 @@ export function learned({ nmap, targets }: Alert): Learned[] {
   if (options.has('-sV')) found.push({ what: 'Product and version of the services that answered.', because: ['-sV'] });
   if (options.has('-O')) found.push({ what: 'The operating system.', because: ['-O'] });
   const scripts = new Map<string, string[]>();
-  for (const { name } of nmap.scripts) {
+  for (const name of new Set(scans.flatMap(({ nmap }) => nmap.scripts.map((script) => script.name)))) {
     const what = byScript.find(([names]) => names.test(name))?.[1] ?? somethingElse;
     scripts.set(what, [...(scripts.get(what) ?? []), name]);
   }
