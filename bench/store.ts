@@ -5,6 +5,7 @@
  *
  *     npm run bench:store                                 writing, 20 s each
  *     npm run bench:store -- hunt 10000000 /tmp/big.db    makes a store of so many scans (kept, and used again), and hunts
+ *     npm run bench:store -- hunt 2000000 postgres        the same in a PostgreSQL of its own, gone afterwards
  */
 
 import { fork } from 'node:child_process';
@@ -20,6 +21,7 @@ import { loadSqlite } from '../src/store/sqlite-driver.ts';
 import type { ScanFilter, Store } from '../src/store/store.ts';
 import type { StoreError } from '../src/store/store-error.ts';
 import { type Alert, defaultScanSettings, loadCatalogue, readCaptures } from '../src/trespass.ts';
+import { makeLargePostgres } from './large-postgres.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -116,20 +118,32 @@ async function benchWriting(): Promise<void> {
   }
 }
 
+const start = 1_700_000_000_000_000;
+
+/** From one scan to the next, so that all are within three years. Microseconds. */
+function stepOf(scans: number): number {
+  return 1_000_000 * Math.max(1, Math.floor((3 * 365 * 86_400) / scans));
+}
+
 const sources = 1 << 20;
 const targets = 1 << 16;
 
 /** Multiples of an odd number visit every address before any comes twice. */
 const sourceSql = `unhex('00000000000000000000ffff' || printf('%08x', 3221225472 + (n * 40503) % ${sources}))`;
 
-/** With plain SQL, and indexes made at the end: a hundred times as fast as by writing scan for scan. */
-async function makeLarge(file: string, scans: number): Promise<void> {
-  const store = await openStore(file);
+/** One scan of each kind that there is. */
+async function writeKinds(location: string): Promise<void> {
+  const store = await openStore(location);
   await store.write({
     sensor: 'lab',
     alerts: (await realAlerts()).map((alert, index) => moved(alert, index, Math.random)),
   });
   await store.close();
+}
+
+/** With plain SQL, and indexes made at the end: a hundred times as fast as by writing scan for scan. */
+async function makeLarge(file: string, scans: number): Promise<void> {
+  await writeKinds(file);
   const open = await loadSqlite();
   const database = open(file);
   database.exec(
@@ -147,8 +161,7 @@ async function makeLarge(file: string, scans: number): Promise<void> {
     CREATE UNIQUE INDEX temp.kind_number ON kind (n);
     CREATE TEMP TABLE kind_mark AS SELECT DISTINCT m.signature AS signature, k.n AS n FROM mark m JOIN kind k ON k.key = m.scan;
     DELETE FROM scan; DELETE FROM mark; DELETE FROM target;`);
-  const start = 1_700_000_000_000_000;
-  const step = 1_000_000 * Math.max(1, Math.floor((3 * 365 * 86_400) / scans));
+  const step = stepOf(scans);
   const counter = (from: number, to: number, by = 1) =>
     `WITH RECURSIVE c(n) AS (SELECT ${from} UNION ALL SELECT n + ${by} FROM c WHERE n + ${by} < ${to})`;
   const million = 1_000_000;
@@ -195,13 +208,25 @@ function say(text: string): void {
   console.error(`${new Date().toISOString().slice(11, 19)} ${text}`);
 }
 
-async function benchHunting(scans: number, file: string): Promise<void> {
-  if (!existsSync(file)) await makeLarge(file, scans);
-  const bytes = statSync(file).size;
+async function benchHuntingPostgres(scans: number): Promise<void> {
+  const reason = withoutPostgres();
+  if (reason) return console.log(`PostgreSQL: skipped: ${reason}`);
+  const cluster = await startCluster({ durable: true });
+  try {
+    const url = await cluster.newDatabase();
+    await writeKinds(url);
+    const large = { scans, sources, targets, start, step: stepOf(scans) };
+    await benchHunting(scans, url, await makeLargePostgres(url, large, say));
+  } finally {
+    await cluster.stop();
+  }
+}
+
+async function benchHunting(scans: number, location: string, bytes: number): Promise<void> {
   console.log(
     `${scans.toLocaleString('en')} scans: ${(bytes / 1e9).toFixed(2)} GB, ${Math.round(bytes / scans)} bytes a scan`,
   );
-  const store = await openStore(file, { mustExist: true });
+  const store = await openStore(location, { mustExist: true });
   const address = (base: number, of: number) => {
     const number = base + Math.floor(Math.random() * of);
     return [24, 16, 8, 0].map((shift) => (number >>> shift) & 255).join('.');
@@ -250,5 +275,9 @@ const [kind, first = '', second = ''] = process.argv.slice(2);
 if (kind === 'sensor') await writeAsSensor(first, second);
 else if (kind === 'hunt') {
   real = realAlerts();
-  await benchHunting(Number(first), second);
+  if (second === 'postgres') await benchHuntingPostgres(Number(first));
+  else {
+    if (!existsSync(second)) await makeLarge(second, Number(first));
+    await benchHunting(Number(first), second, statSync(second).size);
+  }
 } else await benchWriting();
