@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { type IncidentSourceSettings, suricataIncidents } from '../configuration/store-settings.ts';
 import { printable, withoutControls } from '../report/printable.ts';
+import type { FollowStatistics } from '../store/follow-incidents.ts';
 import type { IncidentAdded } from '../store/store.ts';
 import type { Console } from './console.ts';
 import { DueSender } from './due-sender.ts';
@@ -44,8 +45,7 @@ export async function followIncidentFiles(
         if (added.raised > 0) await sender?.send(store);
       },
     });
-    const { lines, added, repeated, raised } = statistics;
-    notice(`${lines} lines, ${added} incidents (${repeated} known), ${raised} scans rose to high`);
+    notice(summary(statistics));
     const isSent = (await sender?.close()) ?? true;
     return isSent ? exitCode.done : exitCode.failed;
   } finally {
@@ -58,7 +58,22 @@ function suricataFile(file: string): IncidentSourceSettings {
   return { ...suricataIncidents, file: resolve(file) };
 }
 
+function summary({ lines, added, repeated, raised, notJson, incomplete, tooLong }: FollowStatistics): string {
+  const faults = [
+    [notJson, 'no JSON'],
+    [incomplete, 'without an address or a time'],
+    [tooLong, 'too long'],
+  ] as const;
+  const told = faults.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  const left = told.length === 0 ? '' : `; left out: ${told.join(', ')}`;
+  return `${counted(lines, 'line')}, ${counted(added, 'incident')} (${repeated} known), ${counted(raised, 'scan')} rose to high${left}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 function describe({ incident, raised }: IncidentAdded): string {
   const { id, address, what } = incident;
-  return `incident ${id}: ${printable(what)}, ${address}; ${raised} scans rose to high`;
+  return `incident ${id}: ${printable(what)}, ${address}; ${counted(raised, 'scan')} rose to high`;
 }

@@ -164,7 +164,7 @@ describe('what others report', () => {
     );
     const { code, err } = await trespass('incident', 'follow', '--no-wait', '--store', store, eve);
     assert.equal(code, exitCode.done);
-    assert.match(err, /7 lines, 2 incidents \(1 known\), 1 scans rose to high/);
+    assert.match(err, /7 lines, 2 incidents \(1 known\), 1 scan rose to high; left out: 1 no JSON/);
     const incidents = await lines('incident', 'list', '--store', store);
     assert.deepEqual(incidents.map(({ address, what, reporter }) => [address, what, reporter]).sort(), [
       ['10.77.0.2', 'Webshell upload', 'suricata'],
@@ -250,4 +250,23 @@ describe('what is asked wrongly is bad usage', () => {
   it('--store nowhere://', async () => {
     assert.equal((await trespass('hunt', '192.0.2.7', '--store', 'nowhere://')).code, exitCode.usage);
   });
+});
+
+it('incident follow says what it left out', async () => {
+  const file = join(folder, 'rubbish.json');
+  const store = join(folder, 'rubbish.db');
+  const alert = (address: string) =>
+    JSON.stringify({
+      event_type: 'alert',
+      timestamp: '2026-11-24T12:00:00+0000',
+      src_ip: address,
+      alert: { severity: 1, signature: 'x' },
+    });
+  writeFileSync(file, `{bad\n${alert('192.0.2.7')}\n${alert('nobody')}\n${'x'.repeat(2_000_000)}\n`);
+  const { code, err } = await trespass('incident', 'follow', '--no-wait', '--store', store, file);
+  assert.equal(code, exitCode.done);
+  assert.match(
+    err,
+    /3 lines, 1 incident \(0 known\), 0 scans rose to high; left out: 1 no JSON, 1 without an address or a time, 1 too long\n$/,
+  );
 });

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { withoutControls } from '../report/printable.ts';
+import { writeProblem } from '../report/write-problem.ts';
 
 export class WriteError extends Error {
   override readonly name = 'WriteError';
@@ -53,23 +54,10 @@ export function makeFolder(path: string): void {
   });
 }
 
-const words: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full. Make room; what was there before is unchanged',
-  EDQUOT: 'no more may be written here (a quota). What was there before is unchanged',
-  EACCES: 'this user may not write here. Check the permissions of the file and of its folder',
-  EPERM: 'this user may not write here. Check the permissions of the file and of its folder',
-  EROFS: 'this disk is read-only. Name another place',
-  ENOENT: 'there is no such folder. Make it, or check the path',
-  ENOTDIR: 'a file stands where a folder is needed. Check the path',
-  EEXIST: 'a file stands where a folder is needed. Check the path',
-  EISDIR: 'this is a folder. Name a file in it',
-};
-
 function inPlainWords(path: string, work: () => void): void {
   try {
     work();
   } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    throw new WriteError(`${withoutControls(path)}: ${words[code] ?? message}.`, { cause: error });
+    throw new WriteError(`${withoutControls(path)}: ${writeProblem(error)}.`, { cause: error });
   }
 }

@@ -2,6 +2,7 @@
 
 import { constants, fstatSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { writeProblem } from '../report/write-problem.ts';
 import type { Destination } from './destination.ts';
 import { batchLines, longestLocalWait } from './output-limits.ts';
 
@@ -24,14 +25,21 @@ export class FileDestination implements Destination {
     this.#stale = true;
   }
 
-  /** @throws what the system says when the file cannot be opened. */
+  /** @throws Error in plain words when the file cannot be opened. */
   async check(): Promise<void> {
-    await this.#open();
+    await this.#attempt(() => this.#open());
   }
 
   async deliver(lines: readonly string[]): Promise<number> {
-    const file = await this.#open();
-    return this.#writer.write(file, lines);
+    return this.#attempt(async () => this.#writer.write(await this.#open(), lines));
+  }
+
+  async #attempt<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      throw new Error(`${this.#path}: ${writeProblem(error)}`, { cause: error });
+    }
   }
 
   async close(): Promise<void> {

@@ -27,6 +27,8 @@ export interface FollowStatistics extends IncidentLineCounters {
   /** The same again, within a day. */
   repeated: number;
   raised: number;
+  /** Lines longer than the limit. */
+  tooLong: number;
 }
 
 /** An IDS that says the same of an address every second tells one incident a day. Microseconds. */
@@ -45,6 +47,7 @@ export async function followIncidents(options: FollowIncidentsOptions): Promise<
     added: 0,
     repeated: 0,
     raised: 0,
+    tooLong: 0,
   };
   const follower = new Follower(options, statistics);
   const opened: { source: IncidentSourceSettings; bytes: ByteSource }[] = [];
@@ -76,7 +79,10 @@ class Follower {
 
   async read(source: IncidentSourceSettings, bytes: ByteSource): Promise<void> {
     const lines = new LogLines(bytes);
+    let tooLong = 0;
     for (let batch = await lines.next(); batch !== undefined; batch = await lines.next()) {
+      this.#statistics.tooLong += lines.tooLong - tooLong;
+      tooLong = lines.tooLong;
       for (const line of batch) {
         const incident = readIncident(line, source, this.#statistics);
         if (incident) await this.#add(incident);
