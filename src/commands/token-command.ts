@@ -84,22 +84,3 @@ Exit codes:
   1  could not do the job, or there is no such token
   2  bad usage or configuration
 `;
-
-const listExamples = `
-Examples:
-  trespass token list
-  trespass token list --json
-${exitCodes}`;
-
-const revokeExamples = `
-Examples:
-  trespass token revoke alice
-  trespass token revoke 2
-${exitCodes}`;
-
-const examples = `
-Examples:
-  trespass token add wall                    may look
-  trespass token add alice --role write      may also acknowledge, comment, add incidents
-  trespass token add ci > token.txt          the token alone is on standard output
-${exitCodes}`;
