@@ -1,5 +1,5 @@
-// What module.enableCompileCache does, for Node.js 20: the command's compiled code comes from a file, if that was made by the
-// very same Node.js. V8 checks only its own version, and crashes on the code of another release with the same V8.
+// What module.enableCompileCache does, with what the build has compiled: the command's code comes from a file, if that was made
+// by the very same Node.js. V8 checks only its own version, and crashes on the code of another release with the same V8.
 const { readFileSync, statSync } = require('node:fs');
 const { createRequire, wrap } = require('node:module');
 const { dirname } = require('node:path');

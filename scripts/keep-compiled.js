@@ -1,7 +1,6 @@
-// Leaves the command's compiled code beside it, for Node.js 20 (bin/load-compiled.cjs): all functions that reading a capture
-// needed, so that none of them is compiled at the next start.
+// Leaves the command's compiled code beside it, for the Node.js that builds it (bin/load-compiled.cjs): all functions that
+// reading a capture needed, so that none of them is compiled at the next start.
 import { rmSync, writeFileSync } from 'node:fs';
-import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { cacheOf, loadCompiled } from '../bin/load-compiled.cjs';
 
@@ -9,11 +8,9 @@ const dist = process.argv[2] ?? fileURLToPath(new URL('../dist', import.meta.url
 const file = `${dist}/command/trespass.cjs`;
 
 rmSync(cacheOf(file), { force: true });
-if (module.enableCompileCache === undefined) {
-  const { exports, script } = loadCompiled(file);
-  const silent = { stdout: { write: () => true }, stderr: process.stderr };
-  const capture = fileURLToPath(new URL('../captures/nmap/aggressive-scan.pcap', import.meta.url));
-  const code = await exports.main(['read', '--quiet', capture], silent);
-  if (code !== 0) process.exit(1);
-  writeFileSync(cacheOf(file), script.createCachedData());
-}
+const { exports, script } = loadCompiled(file);
+const silent = { stdout: { write: () => true }, stderr: process.stderr };
+const capture = fileURLToPath(new URL('../captures/nmap/aggressive-scan.pcap', import.meta.url));
+const code = await exports.main(['read', '--quiet', capture], silent);
+if (code !== 0) process.exit(1);
+writeFileSync(cacheOf(file), script.createCachedData());
