@@ -51,11 +51,14 @@ export const JUDGE = 1;
 /** It proves nothing alone: kept until the same source says something to the same port. */
 export const REMEMBER = 2;
 
+/** A byte tells the first of a shape; of keys beyond, the search for them begins here. */
+const MOST_FIRST = 254;
+
 /** Shortest header that passes: twenty bytes and the first word of the options. */
 const SHORTEST = 24;
 
 export class PacketGate {
-  /** By length of the TCP header (in words) and flags: is there any key? */
+  /** By length of the TCP header (in words) and flags: one more than the place of the first key; 0: there is none. */
   private readonly shapes = new Uint8Array(4096);
   private readonly shape: Int32Array;
   private readonly word: Int32Array;
@@ -74,15 +77,17 @@ export class PacketGate {
     const tcp = [
       ...judged.map((key) => ({ key, outcome: JUDGE })),
       ...remembered.map((key) => ({ key, outcome: REMEMBER })),
-    ].flatMap(({ key, outcome }) => (key.kind === 'tcp' ? [{ ...key, outcome }] : []));
+    ].flatMap(({ key, outcome }) => (key.kind === 'tcp' ? [{ ...key, outcome, shape: shapeOf(key) }] : []));
+    // Those of one shape stand together, in the order in which they count.
+    tcp.sort((one, other) => one.shape - other.shape);
     const icmp = judged.filter((key) => key.kind === 'icmp');
-    this.shape = Int32Array.from(tcp, ({ options, flags }) => ((20 + options.length) << 6) | flags);
+    this.shape = Int32Array.from(tcp, ({ shape }) => shape);
     this.word = Int32Array.from(tcp, ({ options }) => new DataView(options.buffer, options.byteOffset).getInt32(0));
     this.window = Int32Array.from(tcp, ({ window }) => window ?? -1);
     this.outcome = Uint8Array.from(tcp, ({ outcome }) => outcome);
     this.icmpWord = Int32Array.from(icmp, ({ type, code }) => (type << 8) | code);
     this.icmpSequence = Int32Array.from(icmp, ({ sequence }) => sequence);
-    for (const shape of this.shape) this.shapes[shape] = 1;
+    for (const [index, shape] of this.shape.entries()) this.shapes[shape] ||= Math.min(index, MOST_FIRST) + 1;
     const empty = (keys: readonly GateKey[]): boolean => keys.some(({ kind }) => kind === 'udp');
     this.emptyDatagram = empty(judged) ? JUDGE : empty(remembered) ? REMEMBER : PASS;
     this.routing = Int32Array.from(
@@ -98,7 +103,8 @@ export class PacketGate {
     if (end - at < SHORTEST) return PASS;
     // Data offset in words (upper four bits of byte 12), flags (byte 13).
     const shape = (((bytes[at + 12] as number) & 0xf0) << 4) | (bytes[at + 13] as number);
-    return this.shapes[shape] === 0 ? PASS : this.look(bytes, at, shape);
+    const first = this.shapes[shape] as number;
+    return first === 0 ? PASS : this.look(bytes, at, shape, first - 1);
   }
 
   /** All that the gate looks at, by name: for the hot path, which looks alike. Not to be changed. */
@@ -125,10 +131,10 @@ export class PacketGate {
     return this.routing.includes((protocol << 16) | short(bytes, ip + 4)) ? JUDGE : PASS;
   }
 
-  private look(bytes: Uint8Array, at: number, shape: number): number {
+  private look(bytes: Uint8Array, at: number, shape: number, first: number): number {
     const word = (short(bytes, at + 20) << 16) | short(bytes, at + 22);
     const window = short(bytes, at + 14);
-    for (let index = 0; index < this.shape.length; index++) {
+    for (let index = first; index < this.shape.length && (this.shape[index] as number) <= shape; index++) {
       const wanted = this.window[index] as number;
       if (this.shape[index] === shape && this.word[index] === word && (wanted === -1 || wanted === window)) {
         return this.outcome[index] as number;
@@ -136,6 +142,11 @@ export class PacketGate {
     }
     return PASS;
   }
+}
+
+/** Length of the header in the upper bits, flags in the lower eight. */
+function shapeOf({ options, flags }: TcpGateKey): number {
+  return ((20 + options.length) << 6) | flags;
 }
 
 /** Is `protocol` one whose echo requests the gate knows? */

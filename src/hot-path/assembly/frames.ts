@@ -226,7 +226,8 @@ function tcp(ip: usize, transport: usize, ipEnd: usize, end: usize, now: i32): i
   const flags = offsetAndFlags & 0xff;
   if (length === 0) {
     const shape = ((offsetAndFlags & 0xf000) >> 4) | flags;
-    if (load<u8>(SEGMENT_GATE + shape) !== 0 && isWanted(transport, shape)) return LEFT;
+    const first = load<u8>(SEGMENT_GATE + shape);
+    if (first !== 0 && isWanted(transport, shape, first - 1)) return LEFT;
     // A pure ACK says nothing.
     if ((flags & (SYN | FIN | RST)) === 0) return SETTLED;
   }
@@ -387,12 +388,14 @@ function isOtherProtocol(protocol: u32, isIpv6: bool): bool {
   }
 }
 
-/** As PacketGate.tcp. */
-function isWanted(transport: usize, shape: u32): bool {
+/** As PacketGate.tcp; keys are in order of their shapes. */
+function isWanted(transport: usize, shape: u32, first: usize): bool {
   const word = big32(transport + 20);
   const window = <i32>big16(transport + 14);
-  for (let index: usize = 0; index < <usize>gateSize; index += 4) {
-    if (load<u32>(<usize>gateShape + index) !== shape || load<i32>(<usize>gateWord + index) !== word) continue;
+  for (let index = first << 2; index < <usize>gateSize; index += 4) {
+    const known = load<u32>(<usize>gateShape + index);
+    if (known > shape) break;
+    if (known !== shape || load<i32>(<usize>gateWord + index) !== word) continue;
     const wanted = load<i32>(<usize>gateWindow + index);
     if (wanted === -1 || wanted === window) return true;
   }

@@ -8,7 +8,10 @@
 export const KEPT_STATE = 0x0010_0000;
 /** By port, a byte: 1 for one that servers usually listen on. */
 export const SERVICE_PORTS = 0x0011_0000;
-/** By length of the TCP header and flags, and by type of ICMP, a byte: not 0 where the engine's gate may want the packet. */
+/**
+ * Where the engine's gate may want the packet, a byte that is not 0: by length of the TCP header and flags (one more than the
+ * place of its first key), and by type of ICMP.
+ */
 export const SEGMENT_GATE = 0x0012_0000;
 export const ICMP_GATE = 0x0013_0000;
 /** The packet that is looked at: words as packet-words.ts names them. */
