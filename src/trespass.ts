@@ -48,8 +48,6 @@ export interface ReadCapturesOptions {
   readonly packets?: EvidencePackets | undefined;
   /** When it is aborted, reading ends there as at the end of the captures: open scans are closed and reported. */
   readonly signal?: AbortSignal | undefined;
-  /** False: every frame is taken by itself. The result is the same; for tests. */
-  readonly byRecords?: boolean | undefined;
 }
 
 /** What was read, found and left out. All numbers only grow. */
@@ -91,7 +89,7 @@ export async function readCaptures(options: ReadCapturesOptions): Promise<Statis
   // Several files are one timeline: their frames go through in the order of their times, one by one.
   const engine = new Engine(catalogue, protocols, onEvidence);
   engine.onSecond = (second) => tracker.advance((second >>> 0) * 1_000_000);
-  const isAlone = list.files.length === 1 && options.byRecords !== false && !packets;
+  const isAlone = list.files.length === 1 && !packets;
   const input = await openInput(list.files, options.signal, isAlone ? engine : undefined);
   try {
     await pumpAll(input, packets ? before(packets, engine) : engine, tracker, options);

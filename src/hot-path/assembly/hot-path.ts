@@ -4,8 +4,9 @@
  * instructions, and compiled in a millisecond, where JavaScript spends longer on warming up than on all packets of a capture.
  *
  * There are two ways in. `run` takes the records of a usual pcap as they stand in the window, and `takeFrame` one Ethernet frame
- * that stands there; they decode the usual headers themselves. `accept` and `examine` take a packet that TypeScript has decoded (other link types, tunnels, live capture). Behind both
- * stand the same flow table, reassembly and search.
+ * that stands there; they decode the usual headers themselves. `accept` and `examine` take a packet that TypeScript has decoded
+ * (other link types, unusual headers, several captures, live capture). Behind both stand the same flow table, reassembly and
+ * search.
  */
 
 import { handshakes } from '../../limits.ts';
