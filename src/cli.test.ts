@@ -109,7 +109,7 @@ describe('trespass', () => {
 /** Commands that do something, as `store info`: those that only hold others say so in their help. */
 async function commands(...group: string[]): Promise<string[][]> {
   const { out } = await trespass(...group, '--help');
-  const list = out.split('Commands:\n')[1];
+  const list = out.split('Commands:\n')[1]?.split('\n\n')[0];
   if (list === undefined) return [group];
   const names = [...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name!).filter((name) => name !== 'help');
   return (await Promise.all(names.map((name) => commands(...group, name)))).flat();

@@ -98,7 +98,7 @@ describe('an output to a file', () => {
       spawnSync('mkfifo', [path]);
       const file = new FileDestination(path);
       const lines = Array.from({ length: 300 }, (_, number) => `${number} ${'x'.repeat(1000)}`);
-      await assert.rejects(file.deliver(lines), { code: 'ENXIO' }, 'nobody reads');
+      await assert.rejects(file.deliver(lines), /pipe: nobody reads this pipe/);
       // Keeps the pipe open while nobody reads: it holds 64 KB.
       const holder = await open(path, 'r+');
       let read = '';
