@@ -13,6 +13,10 @@ if (!existsSync(file)) {
 const isKept = existsSync(cacheOf(file));
 if (!isKept) require('./keep-code.cjs')();
 const command = isKept ? loadCompiled(file).exports : require(file);
+// What every packet costs is WebAssembly. The JavaScript around it runs little, and V8 11 (Node.js 20) spends more on optimising
+// it than that saves, on the same core: it shall wait for four times as much. After loading, for V8 refuses compiled code that was
+// made with other flags. Newer ones are sparing by themselves.
+if (process.versions.v8.startsWith('11.')) require('node:v8').setFlagsFromString('--interrupt-budget=500000');
 command.main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 });
