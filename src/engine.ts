@@ -292,6 +292,7 @@ export class Engine implements FrameFilter {
 
   private remember(packet: Packet, datagram?: Signature): void {
     const place = this.headers.note(packet);
+    this.hotPath.set('hasHeaders', 1);
     if (datagram !== undefined && place >= 0) this.datagrams.set(place, datagram);
     else if (this.datagrams.size > 0) this.datagrams.delete(place);
   }

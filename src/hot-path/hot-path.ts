@@ -145,6 +145,7 @@ export class HotPath {
     if (spare.length >= mostSpare || spare.includes(this)) return;
     this.functions.clear();
     this.headers.fill(0);
+    this.set('hasHeaders', 0);
     this.onReleased = () => {};
     for (const name of counterNames) this.set(name, 0);
     spare.push(this);

@@ -4,7 +4,7 @@ import { rememberedHeaders } from '../../limits.ts';
 import { big32 } from './big-endian.ts';
 import { CLIENT_HIGH } from './flow-record.ts';
 import { DESTINATION, DESTINATION_PORT, IP_VERSION, PROTOCOL, SECONDS, SOURCE, SOURCE_PORT } from './packet-words.ts';
-import { HEADERS, headerKey, key0, key1, PACKET } from './tables.ts';
+import { HEADERS, hasHeaders, headerKey, key0, key1, PACKET } from './tables.ts';
 
 /** Bytes of a remembered header's record, which begins with its tag. */
 const HEADER_BYTES: usize = 20;
@@ -117,6 +117,8 @@ function destinationWord(word: i32): i32 {
 /** As RememberedHeaders.find, but for what only the engine compares: true may be wrong, false is not. */
 export function followsHeader(): bool {
   if (isAnyHeader) return true;
+  // Most captures hold no port scan.
+  if (hasHeaders === 0) return false;
   let hash = mixWord(mixWord(headerKey, sourceWord(0)), destinationWord(0));
   if (isIpv6) {
     hash = mixWord(mixWord(mixWord(hash, sourceWord(1)), sourceWord(2)), sourceWord(3));

@@ -96,6 +96,7 @@ export {
   gateWindow,
   gateWord,
   grams,
+  hasHeaders,
   headerKey,
   key0,
   key1,

@@ -100,9 +100,18 @@ function searchStart(start: usize, end: usize, complete: bool): void {
   while (next !== 0) {
     const literal = literalAt(next - 1);
     next = load<i32>(literal, LITERAL_NEXT << 2);
-    if (complete && there < lengthOf(literal)) continue;
+    const length = lengthOf(literal);
+    // Their first bytes agree, and often many more (`GET / HTTP/1.`): the last tell first.
+    if (there < length ? complete : !endsAlike(start, literal, length)) continue;
     if (agrees(start, end, literal)) hit(literal);
   }
+}
+
+/** Are the last bytes of the literal, of four or more, where they would be? Bit 0x20 does not count. */
+function endsAlike(start: usize, literal: usize, length: i32): bool {
+  const last = <usize>(length - <i32>GRAM);
+  const wanted = load<u32>(<usize>(text + load<i32>(literal, LITERAL_START << 2)) + last);
+  return (load<u32>(start + last) | FOLD) === (wanted | FOLD);
 }
 
 function hit(literal: usize): void {
