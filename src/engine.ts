@@ -258,7 +258,7 @@ export class Engine implements FrameFilter {
     return this.counters;
   }
 
-  /** Numbers of flows, and of frames without a packet, that the whole way has counted. */
+  /** Frames that gave no packet, and why: by the decoder, and by the hot path. */
   get decoding(): DecodeCounters {
     const { counters } = this.decoder;
     return {

@@ -103,7 +103,7 @@ export function incompleteBytes(): i32 {
 /**
  * Takes the fragment whose payload is `size` bytes at `payload`, `offset` bytes into its datagram's payload; its IP header is
  * `headerLength` bytes at `header`. `more`: it is not the last. `isCut`: not all of it was captured. True when its datagram
- * became whole.
+ * became whole: where it is, is told at FOUND, too.
  */
 export function addFragment(
   header: usize,
@@ -157,13 +157,14 @@ export function addFragment(
   if (total < 0 || word(datagram, UNITS_ARRIVED) < (total + 7) >> 3) return false;
 
   join(datagram, total);
+  tellWhole();
   remove(datagram);
   countReassembled();
   return true;
 }
 
 /** Tells TypeScript where the datagram is that became whole. */
-export function tellWhole(): void {
+function tellWhole(): void {
   store<usize>(FOUND, wholeHeader, WHOLE_HEADER << 2);
   store<usize>(FOUND, wholePayload, WHOLE_PAYLOAD << 2);
   store<usize>(FOUND, wholeEnd, WHOLE_END << 2);

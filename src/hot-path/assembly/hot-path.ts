@@ -15,7 +15,7 @@ import { datagram } from './datagrams.ts';
 import { identifyDescribed, searchFor, searchForPacket } from './flow-key.ts';
 import { FIN, HANDSHAKE_SHIFT, KEPT_FREE, RST, SYN } from './flow-record.ts';
 import { setPresent, tellFound } from './found.ts';
-import { addFragment as addFragmentOf, clearFragments, tellWhole } from './fragments.ts';
+import { clearFragments } from './fragments.ts';
 import {
   FOUND,
   FRAGMENT_HELD,
@@ -45,7 +45,7 @@ import {
 } from './packet-words.ts';
 import { clearFlows } from './records.ts';
 import { forgetWasReleased, wasReleased } from './released.ts';
-import { NOTHING, WHOLE_DATAGRAM } from './results.ts';
+import { NOTHING } from './results.ts';
 import { hitCount, search } from './search.ts';
 import { segment } from './streams.ts';
 import { CAPTURE, HANDSHAKES, KEPT_STATE, PACKET } from './tables.ts';
@@ -77,7 +77,7 @@ export {
   withoutHandshake,
 } from './counters';
 export { suspect } from './found';
-export { incompleteBytes, incompleteDatagrams } from './fragments';
+export { addFragment, incompleteBytes, incompleteDatagrams } from './fragments';
 export { takeChunk } from './kept-bytes';
 export { compileLiterals } from './literals';
 export { capacity } from './records';
@@ -144,7 +144,6 @@ export function run(position: i32, filled: i32, second: i32): i32 {
   }
   countFrames(settled, withoutIp, withoutTransport, held);
   tellFound(found, hitCount);
-  if (found === WHOLE_DATAGRAM) tellWhole();
   return <i32>(at - CAPTURE);
 }
 
@@ -162,7 +161,6 @@ export function takeFrame(start: i32, end: i32, second: i32, microseconds: i32):
   countFrames(1, <i32>(result === WITHOUT_IP), <i32>(result === WITHOUT_TRANSPORT), <i32>(result === FRAGMENT_HELD));
   if (result !== FOUND && !wasReleased) return 1;
   tellFound(found, hitCount);
-  if (found === WHOLE_DATAGRAM) tellWhole();
   return 2;
 }
 
@@ -202,26 +200,6 @@ export function examine(payload: usize, isAtHand: bool): i32 {
   const result = protocol === 6 ? lookAtStream(taken) : lookAtDatagram(taken, payload, length, transportOf(protocol));
   tellFound(result, hitCount);
   return result;
-}
-
-/** As fragments.ts; tells at FOUND where the datagram is that became whole. */
-export function addFragment(
-  header: usize,
-  headerLength: i32,
-  identification: i32,
-  protocol: i32,
-  payload: usize,
-  size: i32,
-  offset: i32,
-  more: bool,
-  isCut: bool,
-  seconds: i32,
-): bool {
-  if (!addFragmentOf(header, headerLength, identification, protocol, payload, size, offset, more, isCut, seconds)) {
-    return false;
-  }
-  tellWhole();
-  return true;
 }
 
 /** Searches the bytes of a flow to `destinationPort`, of which nobody knows whether they follow a port scan's header. */

@@ -5,7 +5,7 @@ import { searchFor, searchForPacket } from './flow-key.ts';
 import { end, ended, from, origin, start, suspicion } from './found.ts';
 import { DESTINATION_PORT } from './packet-words.ts';
 import { BEHIND_HOLE, CLIENT_BYTES, DATAGRAM, NOTHING } from './results.ts';
-import { hitCount, search } from './search.ts';
+import { forgetHits, hitCount, search } from './search.ts';
 import { settle } from './streams.ts';
 import { KEPT } from './tables.ts';
 import { BY_TCP } from './transport-bits.ts';
@@ -28,6 +28,7 @@ export function lookAtStream(result: i32): i32 {
     settle();
     return NOTHING;
   }
+  forgetHits();
   return result;
 }
 

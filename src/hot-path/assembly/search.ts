@@ -47,6 +47,11 @@ const FOLD: u32 = FOLD_BITS;
 
 /** Signatures at HITS, each once. */
 export let hitCount: i32 = 0;
+/** Nothing was searched: what an earlier search has found is not of this packet. */
+export function forgetHits(): void {
+  hitCount = 0;
+}
+
 /** Bits of transport-bits.ts: on which the message came. */
 let transport: i32 = 0;
 
