@@ -29,7 +29,7 @@ async function run(readCaptures: ReadCaptures, options: ReadOptions = {}, termin
   const console = exampleConsole({ terminal });
   const code = await read(['x.pcap'], options, console, async () => ({
     readCaptures,
-    loadCatalogue: () => [{ ...signature, literals: [] }],
+    loadCatalogue: () => [{ ...signature, literals: [], openings: [] }],
   }));
   return { code, out: console.out(), err: console.err() };
 }

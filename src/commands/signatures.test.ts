@@ -7,7 +7,7 @@ import { listSignatures, showSignature } from './signatures.ts';
 const catalogue = [
   exampleSignature({ hits: [[{ transport: 'tcp', port: 25, bytes: 'EHLO nmap.scanme.org\r\n' }]] }),
   exampleSignature({ id: 'dns-recursion', sid: 7, grade: 'strong', title: 'DNS query with id 0xdead' }),
-].map((signature) => ({ ...signature, literals: [] }));
+].map((signature) => ({ ...signature, literals: [], openings: [] }));
 
 describe('trespass signatures', () => {
   it('list: JSON objects in a pipe, a table on a terminal', async () => {

@@ -91,15 +91,19 @@ function run(
   prepare?.(engine);
   const reader = new CaptureReader(captureInMemory(captured), { filter: filterOf(engine, way) });
   let acted = false;
+  const act = (second: number): void => {
+    if (acted || atSecond === undefined || second < atSecond[0]) return;
+    acted = true;
+    atSecond[1](engine);
+  };
+  // What it takes by itself is not seen here.
+  engine.onSecond = act;
   for (;;) {
     const result = reader.next();
     if (result === NEED_BYTES) reader.refill();
     else if (result === FRAME) {
       const { window, frameStart, frameEnd, linkType, seconds, microseconds } = reader;
-      if (!acted && atSecond !== undefined && seconds >= atSecond[0]) {
-        acted = true;
-        atSecond[1](engine);
-      }
+      act(seconds);
       engine.frame(window, frameStart, frameEnd, linkType, seconds, microseconds);
     } else break;
   }
@@ -235,7 +239,80 @@ function wrapped(frame: Uint8Array, roll: (bound: number) => number): Uint8Array
   if (type !== 0x0800 && type !== 0x86dd) return Uint8Array.from([...frame, 0, 0, 0, 0]);
   const isIpv6 = type === 0x86dd;
   const padded = roll(4) === 0 ? [1, 2, 3, 4] : [];
-  switch (roll(10)) {
+  switch (roll(15)) {
+    case 10: {
+      // GTP-U (3GPP TS 29.281): plain, with a number, with extension headers, with something that makes it no user's packet.
+      const header = pickOf(users, roll);
+      const length = header.length - 8 + inner.length - (roll(8) === 0 ? 1 : 0);
+      const payload = Buffer.concat([header, inner]);
+      payload.set([length >> 8, length & 255], 2);
+      return udpFrame(
+        { source: '10.9.0.1', target: '10.9.0.2', sourcePort: 50_000 + roll(9), targetPort: 2152 },
+        payload,
+      );
+    }
+    case 11: {
+      // Teredo (RFC 4380): plain, with indications, with bytes behind the packet.
+      const header = pickOf(
+        [[], [0, 0, 1, 2, 3, 4, 5, 6], [0, 1, 1, 2, 7, 7, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0], [0, 1]],
+        roll,
+      );
+      const payload = Buffer.concat([Uint8Array.from(header), inner]);
+      const ports = roll(2) === 0 ? [50_000, 3544] : [3544, pickOf([50_001, 4790, 2152, 4789], roll)];
+      const [sourcePort, targetPort] = ports as [number, number];
+      return udpFrame({ source: '10.9.0.1', target: '10.9.0.2', sourcePort, targetPort }, payload);
+    }
+    case 12: {
+      // IPv6 with extension headers (RFC 8200 section 4), whole, too long, or of a fragment.
+      if (!isIpv6 || inner.length < 40) return frame;
+      const headers: number[] = [];
+      let next = inner[6]!;
+      for (let count = 1 + roll(3); count > 0; count--) {
+        const kind = pickOf([0, 43, 44, 51, 60, 135, 139, 140, 59], roll);
+        const length = kind === 51 ? 1 + 2 * roll(2) : roll(3);
+        const words = kind === 51 ? length + 2 : kind === 44 ? 2 : 2 * (length + 1);
+        const offset = kind === 44 && roll(3) === 0 ? [0, roll(2)] : [0, 0];
+        const rest = [0, 0, 0, 9, ...new Array<number>(4 * words - 8).fill(1)];
+        headers.unshift(next, roll(12) === 0 ? 255 : length, ...offset, ...rest);
+        next = kind;
+      }
+      const packet = Buffer.concat([inner.subarray(0, 40), Uint8Array.from(headers), inner.subarray(40)]);
+      const length = packet.length - 40 - (roll(8) === 0 ? roll(40) : 0);
+      packet.set([length >> 8, length & 255, next], 4);
+      return Buffer.concat([frame.subarray(0, 14), packet]);
+    }
+    case 13: {
+      // LLC and SNAP (RFC 1042); and EtherTypes that mean something only in GRE.
+      const points = pickOf(
+        [
+          [0xaa, 0xaa, 3, 0, 0, 0, frame[12]!, frame[13]!],
+          [0xaa, 0xaa, 3, 0, 0, 0xf8, 8, 6],
+          [0xaa, 0xaa, 3, 0, 0, 0xc, 0x20, 0],
+          [0xaa, 0xaa, 3, 0, 0, 0, 1, 0],
+          [0xaa, 0xaa, 3, 0, 0, 0, 0x88, 0x0b],
+          [6, 6, 3],
+          [0x42, 0x42, 3],
+          [0xaa, 0xaa, 3],
+        ],
+        roll,
+      );
+      const body = Buffer.concat([Uint8Array.from(points), inner.subarray(0, roll(3) === 0 ? roll(8) : inner.length)]);
+      const type = roll(4) === 0 ? 0x880b : Math.min(body.length, 1500);
+      return Buffer.concat([frame.subarray(0, 12), Uint8Array.from([type >> 8, type & 255]), body]);
+    }
+    case 14: {
+      // SCTP (RFC 9260), with chunks before the data, with none, or with lengths that are wrong.
+      const chunks = Array.from({ length: 1 + roll(3) }, () => {
+        const kind = pickOf([0, 64, 3, 1, 0], roll);
+        const said = kind === 0 || kind === 64 ? pickOf(sayings, roll) : new Uint8Array(roll(9));
+        const header = new Uint8Array(kind === 0 ? 16 : kind === 64 ? 20 : 4);
+        const length = header.length + said.length + (roll(9) === 0 ? pickOf([-3, 5, 300], roll) : 0);
+        header.set([kind, 3, (length >> 8) & 255, length & 255]);
+        return Buffer.concat([header, said, new Uint8Array((4 - (said.length & 3)) & 3)]);
+      });
+      const header = Uint8Array.from([0x9c, roll(5), 0, 80, 0, 0, 0, 7, 0, 0, 0, 0]);
+      return outer(Buffer.concat([header, ...chunks]), 132, roll(8) === 0 ? roll(20) : 0, roll(2) === 0);
+    }
     case 5:
       // Ethernet in GRE, or in ERSPAN of type I, II, or with a header of another version.
       return outer(Buffer.concat([pickOf(bridged, roll), frame, Uint8Array.from(padded)]), 47, 0, roll(3) === 0);
@@ -313,6 +390,18 @@ const bridged = [
   [0, 0, 0x88, 0xbe],
   [0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x10, 0, 0, 0, 0, 0, 0, 0],
   [0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x20, 0, 0, 0, 0, 0, 0, 0],
+  // ERSPAN type III, without and with eight bytes more, of an IP packet, of another version.
+  [0, 0, 0x22, 0xeb, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+  [0x10, 0, 0x22, 0xeb, 0, 0, 0, 1, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0],
+  [0, 0, 0x22, 0xeb, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0],
+  [0, 0, 0x22, 0xeb, 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+  // What is in it is no packet; of version 1, only PPP is.
+  [0x20, 1, 0, 1, 0, 0, 0, 9],
+  [0x20, 1, 0x65, 0x58, 0, 0, 0, 9],
+  [0, 0, 1, 0],
+  [0, 0, 0x08, 0x06],
+  [0, 0, 0x88, 0x3e],
+  [0, 0, 0x88, 0x47],
 ].map((bytes) => Uint8Array.from(bytes));
 
 const overlays = (
@@ -327,6 +416,18 @@ const overlays = (
     [6081, [0, 1, 0x65, 0x58, 0, 0, 7, 0]],
   ] as const
 ).map(([port, header]) => [port, Uint8Array.from(header)] as const);
+
+const users = [
+  [0x30, 255, 0, 0, 0, 0, 0, 9],
+  [0x32, 255, 0, 0, 0, 0, 0, 9, 0, 1, 0, 0],
+  [0x32, 255, 0, 0, 0, 0, 0, 9, 0, 1, 0, 0x85],
+  [0x34, 255, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0x85, 1, 0, 9, 0],
+  [0x34, 255, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0x85, 1, 0, 9, 0xc0, 2, 0, 0, 0, 0, 0, 0, 0],
+  [0x34, 255, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0x85, 0, 0, 9, 0],
+  [0x34, 255, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0x85, 0xff, 0, 9, 0],
+  [0x30, 1, 0, 0, 0, 0, 0, 9],
+  [0x38, 255, 0, 0, 0, 0, 0, 9],
+].map((bytes) => Uint8Array.from(bytes));
 
 function pickOf<T>(list: readonly T[], roll: (bound: number) => number): T {
   return list[roll(list.length)] as T;

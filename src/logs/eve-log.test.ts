@@ -11,7 +11,7 @@ import { eveLogParser } from './eve-log.ts';
 import { LogJudge } from './log-judge.ts';
 import type { LogRecord } from './log-record.ts';
 
-const parser = eveLogParser({ catalogue: [{ ...exampleSignature(), literals: [] }] });
+const parser = eveLogParser({ catalogue: [{ ...exampleSignature(), literals: [], openings: [] }] });
 const place = {
   timestamp: '2026-10-10T20:55:36.250000+0000',
   flow_id: 1234567890123456,
@@ -159,14 +159,14 @@ describe('EVE: alerts of our rules', () => {
     assert.equal(
       record(
         alert(5_000_301),
-        eveLogParser({ catalogue: [{ ...exampleSignature(), literals: [] }], sidBase: 5_000_000 }),
+        eveLogParser({ catalogue: [{ ...exampleSignature(), literals: [], openings: [] }], sidBase: 5_000_000 }),
       ).found?.signature.sid,
       9100301,
     );
   });
 
   it('on a strong signature stand for two, for Suricata saw another before; of a rule that only marks they are none', () => {
-    const strong = { ...exampleSignature({ grade: 'strong' }), literals: [] };
+    const strong = { ...exampleSignature({ grade: 'strong' }), literals: [], openings: [] };
     const using = eveLogParser({ catalogue: [strong] });
     const corroborated = record(alert(9100301), using);
     assert.equal(corroborated.found?.corroborated, true);

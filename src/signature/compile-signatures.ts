@@ -2,6 +2,7 @@
 
 import { WINDOW } from '../hot-path/assembly/gram.ts';
 import type { KnownFields } from './known-fields.ts';
+import { type Opening, openingsOf } from './openings.ts';
 import { searchLiterals } from './search-literals.ts';
 import type { SearchLiteral, Signature } from './signature.ts';
 
@@ -13,6 +14,8 @@ export interface PlacedLiteral extends SearchLiteral {
 /** A signature as the engine needs it. */
 export interface CompiledSignature extends Signature {
   readonly literals: readonly PlacedLiteral[];
+  /** One of them is how a message begins that it matches; none: nothing is known of that. */
+  readonly openings: readonly Opening[];
 }
 
 /** @throws RangeError for an unanchored literal of fewer than eight bytes (the catalogue's check refuses it earlier). */
@@ -23,6 +26,7 @@ export function compileSignatures(signatures: readonly Signature[], fields: Know
       ...literal,
       window: literal.anchored ? 0 : rarestWindow(literal.bytes),
     })),
+    openings: openingsOf(signature),
   }));
 }
 

@@ -2,17 +2,20 @@
 
 import {
   LITERAL_END,
+  LITERAL_OPENINGS,
   LITERAL_PORTS,
   LITERAL_SHIFT,
   LITERAL_SIGNATURE,
   LITERAL_START,
   LITERAL_TRANSPORTS,
   LITERAL_WINDOW,
+  OPENING_WHOLE,
 } from '../hot-path/assembly/literal-words.ts';
 import { AFTER_HEADER, BY_ICMP, BY_ROUTING, BY_SCTP, BY_TCP, BY_UDP } from '../hot-path/assembly/transport-bits.ts';
 import type { HotPath } from '../hot-path/hot-path.ts';
 import type { Transport } from '../protocol/protocol.ts';
 import type { CompiledSignature } from './compile-signatures.ts';
+import type { Opening } from './openings.ts';
 import type { PacketSignatures } from './packet-signatures.ts';
 
 const transportBits: Readonly<Record<Transport, number>> = {
@@ -33,12 +36,15 @@ export function setCatalogue(
 ): void {
   const words: number[] = [];
   const ports: number[] = [];
+  const openings: number[] = [];
   let text = '';
   for (const [index, signature] of signatures.entries()) {
     let transports = waiting.has(index) ? AFTER_HEADER : 0;
     for (const transport of signature.transports) transports |= transportBits[transport];
     const list = signature.ports.length === 0 ? -1 : ports.length;
     if (list >= 0) ports.push(...signature.ports, -1);
+    const beginnings = signature.openings.length === 0 ? -1 : openings.length;
+    if (beginnings >= 0) addOpenings(openings, signature.openings);
     for (const { bytes, anchored, window } of signature.literals) {
       const at = words.length;
       for (let word = 0; word < 1 << LITERAL_SHIFT; word++) words.push(0);
@@ -48,6 +54,7 @@ export function setCatalogue(
       words[at + LITERAL_WINDOW] = anchored ? -1 : window;
       words[at + LITERAL_TRANSPORTS] = transports;
       words[at + LITERAL_PORTS] = list;
+      words[at + LITERAL_OPENINGS] = beginnings;
       text += bytes;
     }
   }
@@ -58,6 +65,7 @@ export function setCatalogue(
   hotPath.set('gateRoutingSize', routing.byteLength);
   hotPath.setCatalogue(Int32Array.from(words), Buffer.from(text, 'latin1'), {
     ports: Int32Array.from(ports),
+    openings: Int32Array.from(openings),
     gateShape: shape,
     gateWord: word,
     gateWindow: window,
@@ -65,4 +73,14 @@ export function setCatalogue(
     gateIcmpSequence: icmpSequence,
     gateRouting: routing,
   });
+}
+
+/** Their number; of each its length, with OPENING_WHOLE if nothing follows, and for each byte a word: the mask and, below it, the bits. */
+function addOpenings(words: number[], openings: readonly Opening[]): void {
+  words.push(openings.length);
+  for (const { bytes, mask, whole } of openings) {
+    words.push(bytes.length | (whole ? OPENING_WHOLE : 0));
+    for (let at = 0; at < bytes.length; at++)
+      words.push(((mask === '' ? 0xff : mask.charCodeAt(at)) << 8) | bytes.charCodeAt(at));
+  }
 }

@@ -1,6 +1,7 @@
 /**
  * From a frame to what was found in it: what packet/packet-decoder.ts does with the usual headers (Ethernet, VLAN tags, PPPoE,
- * IPv4 without options, IPv6 without extensions, IP in IP, GRE, PPP, TCP, UDP, ICMP). All that is unusual is left to it.
+ * IPv4 with fragments, IPv6 with extension headers but no fragments, IP in IP, GRE, ERSPAN, PPP, VXLAN, GENEVE, GTP-U, Teredo, TCP,
+ * UDP, ICMP, SCTP). All that is unusual is left to it.
  */
 
 import { big16, big32 } from './big-endian.ts';
@@ -28,7 +29,7 @@ import {
   PACKET,
   SEGMENT_GATE,
 } from './tables.ts';
-import { BY_ICMP, BY_UDP } from './transport-bits.ts';
+import { BY_ICMP, BY_SCTP, BY_UDP } from './transport-bits.ts';
 
 // What became of a frame.
 /** Nothing was done with it. */
@@ -56,10 +57,15 @@ const QINQ: u32 = 0x88a8;
 const QINQ_OLD: u32 = 0x9100;
 const PPPOE_SESSION: u32 = 0x8864;
 /** PPP in GRE (RFC 2637 section 4.1). */
-const PPP: u32 = 0x880b;
+const PPP_IN_GRE: u32 = 0x880b;
+/** PPP follows: no EtherType has so many bits. */
+const PPP: u32 = 0x10000;
 /** Ethernet in GRE, GENEVE and VXLAN; and in ERSPAN (draft-foschiano-erspan): of type I without a header, of type II with eight bytes. */
 const BRIDGING: u32 = 0x6558;
 const ERSPAN: u32 = 0x88be;
+/** ERSPAN of type III. */
+const ERSPAN3: u32 = 0x22eb;
+const WCCP: u32 = 0x883e;
 
 /** The Ethernet frame [start, end), captured in second `now`. */
 export function frame(start: usize, end: usize, now: i32): i32 {
@@ -94,7 +100,7 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
     let ipEnd: usize = 0;
     let protocol: u32 = 0;
     if (type === IPV4) {
-      if (end < ip + 28 || load<u8>(ip) >> 4 !== 4) return LEFT;
+      if (end < ip + 20 || load<u8>(ip) >> 4 !== 4) return LEFT;
       protocol = load<u8>(ip, 9);
       transport = ip + ((<usize>load<u8>(ip) & 15) << 2);
       if (transport < ip + 20 || transport > end) return LEFT;
@@ -118,6 +124,11 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
       ipEnd = transport + big16(ip + 4);
       // A jumbogram, or segmentation offload.
       if (ipEnd === transport) return LEFT;
+      if (protocol !== 6 && protocol !== 17 && protocol !== 58) {
+        transport = pastExtensions(protocol, transport, min(end, ipEnd));
+        if (transport === 0) return LEFT;
+        protocol = afterExtensions;
+      }
     } else if (type === VLAN || type === QINQ || type === QINQ_OLD) {
       if (end < ip + 4) return LEFT;
       type = big16(ip + 2);
@@ -147,7 +158,7 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
       type = big16(ip + 12);
       ip += 14;
       // It means something else where an EtherType stands.
-      if (type === BRIDGING || type === PPP) return LEFT;
+      if (type === BRIDGING) return LEFT;
       continue;
     } else {
       return isNoIp(type, ip, end) && !isTunnelled ? WITHOUT_IP : LEFT;
@@ -165,6 +176,7 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
       continue;
     }
     if (protocol === (type === IPV4 ? 1 : 58)) return icmp(ip, transport, ipEnd, end, protocol, now);
+    if (protocol === 132) return sctp(ip, transport, ipEnd, end, now);
     // What follows belongs to this packet only as far as its length says.
     end = min(end, ipEnd);
     if (protocol === 4) {
@@ -176,28 +188,78 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
     } else if (protocol === 47) {
       ip = greEnd(transport, end);
       if (ip === 0) return LEFT;
+      const isFirst = (load<u8>(transport, 1) & 7) === 0;
       type = big16(transport + 2);
-      if (type === ERSPAN) {
+      if (type === PPP_IN_GRE) {
+        // Nothing at all in a mere acknowledgement; and the HDLC address and control may be left out.
+        if (ip === end) return isTunnelled ? LEFT : WITHOUT_IP;
+        if (ip + 2 <= end && load<u16>(ip) === 0x03ff) ip += 2;
+        type = PPP;
+      } else if (!isFirst) {
+        return isTunnelled ? LEFT : WITHOUT_IP;
+      } else if (type === ERSPAN) {
         // Type II has a sequence number, and begins with version 1.
         if ((load<u8>(transport) & 0x10) !== 0) {
           if (end < ip + 8 || load<u8>(ip) >> 4 !== 1) return LEFT;
           ip += 8;
         }
         type = BRIDGING;
-      } else if (type === PPP) {
-        // Nothing at all in a mere acknowledgement; and the HDLC address and control may be left out.
-        if (ip === end) return isTunnelled ? LEFT : WITHOUT_IP;
-        if (ip + 2 <= end && load<u16>(ip) === 0x03ff) ip += 2;
+      } else if (type === ERSPAN3) {
+        // As erspan3Layer of packet/tunnel-layers.ts.
+        if (end < ip + 12 || load<u8>(ip) >> 4 !== 2 || (load<u8>(ip, 10) & 0x7c) !== 0) return LEFT;
+        ip += (load<u8>(ip, 11) & 1) !== 0 ? 20 : 12;
+        if (ip > end) return LEFT;
+        type = BRIDGING;
       } else if (type !== IPV4 && type !== IPV6 && type !== BRIDGING) {
-        return LEFT;
+        return (type < 0x600 || isOtherEtherType(type)) && type !== WCCP && !isTunnelled ? WITHOUT_IP : LEFT;
       }
     } else if (type === IPV4 && isRouting(protocol)) {
       return isWantedRouting(ip, protocol) ? LEFT : SETTLED;
     } else {
-      return isOtherProtocol(protocol, type === IPV6) && !isTunnelled ? WITHOUT_TRANSPORT : LEFT;
+      return isOtherProtocol(protocol) && !isTunnelled ? WITHOUT_TRANSPORT : LEFT;
     }
   }
   return LEFT;
+}
+
+/** What follows the extension headers: set by `pastExtensions`. */
+let afterExtensions: u32 = 0;
+
+/** As ipv6ExtensionLayer of packet/ip-layers.ts: where the extension headers end, or 0: one is cut, or of a fragment. */
+function pastExtensions(first: u32, start: usize, end: usize): usize {
+  let protocol = first;
+  let at = start;
+  while (isExtension(protocol)) {
+    if (at + 8 > end) return 0;
+    const words = <usize>load<u8>(at, 1);
+    let length: usize = 8;
+    // A fragment that is whole in itself is none (RFC 6946). The authentication header counts otherwise (RFC 4302 section 2.2).
+    if (protocol === 44) {
+      if ((big16(at + 2) & 0xfff9) !== 0) return 0;
+    } else if (protocol === 51) length = (words + 2) << 2;
+    else length = (words + 1) << 3;
+    if (at + length > end) return 0;
+    protocol = load<u8>(at);
+    at += length;
+  }
+  afterExtensions = protocol;
+  return at;
+}
+
+function isExtension(protocol: u32): bool {
+  switch (protocol) {
+    case 0:
+    case 43:
+    case 44:
+    case 51:
+    case 60:
+    case 135:
+    case 139:
+    case 140:
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** As the end of ipv4Layer of packet/ip-layers.ts. True: its datagram is whole, and its header tells so. */
@@ -273,6 +335,32 @@ function icmp(ip: usize, transport: usize, ipEnd: usize, end: usize, protocol: u
   return tell(result, ip, transport, transport + 8, payloadEnd, <i32>(ipEnd - payloadEnd), now);
 }
 
+/** As sctp of packet/transport-layers.ts: of the first chunk with data, that is the payload. */
+function sctp(ip: usize, transport: usize, ipEnd: usize, frameEnd: usize, now: i32): i32 {
+  const end = min(frameEnd, ipEnd);
+  if (end < transport + 12) return LEFT;
+  let chunk = transport + 12;
+  while (chunk + 4 <= end) {
+    const type = load<u8>(chunk);
+    const size = <usize>big16(chunk + 2);
+    if (size < 4 || chunk + size > ipEnd) break;
+    const header: usize = type === 0 ? 16 : type === 64 ? 20 : 0;
+    if (header !== 0 && size >= header) {
+      const payloadStart = min(chunk + header, end);
+      const payloadEnd = min(chunk + size, end);
+      const length = <i32>(payloadEnd - payloadStart);
+      if (length === 0) break;
+      const between = big32(transport);
+      identify(ip, between, 132);
+      const missing = <i32>(chunk + size - payloadEnd);
+      const result = lookAtDatagram(datagram(length, <i32>(<u32>between >>> 16), now), payloadStart, length, BY_SCTP);
+      return tell(result, ip, transport, payloadStart, payloadEnd, missing, now);
+    }
+    chunk += (size + 3) & ~3;
+  }
+  return SETTLED;
+}
+
 /** Tells the engine of the packet in which something was found. */
 function tell(
   result: i32,
@@ -304,17 +392,20 @@ let tunnelType: u32 = 0;
 function tunnelIn(transport: usize, ipEnd: usize, end: usize): usize {
   if (end < transport + 16) return 0;
   const port = big16(transport + 2);
-  if (port !== 4789 && port !== 8472 && port !== 6081) return 0;
+  const isTeredo = port === 3544 || (big16(transport) === 3544 && port !== 4790);
+  if (port !== 4789 && port !== 8472 && port !== 6081 && port !== 2152 && !isTeredo) return 0;
   const udpEnd = transport + big16(transport + 4);
   if (udpEnd > ipEnd) return 0;
   const header = transport + 8;
   const last = min(udpEnd, end);
+  if (port === 2152) return inGtp(header, last, udpEnd);
   tunnelType = BRIDGING;
-  if (port !== 6081) {
+  if (port === 4789 || port === 8472) {
     // VXLAN (RFC 7348 section 5): only the I bit, and reserved bits of zero.
     const isPlain = load<u32>(header) === 0x08 && load<u8>(header, 7) === 0;
     return isPlain && header + 8 + 14 <= last ? header + 8 : 0;
   }
+  if (port !== 6081) return inTeredo(header, last, udpEnd);
   // GENEVE (RFC 8926 section 3.4): version 0 and the options' length, flags, protocol, identifier, reserved byte, options.
   const first = load<u8>(header);
   if (first >> 6 !== 0 || (load<u8>(header, 1) & 0x3f) !== 0 || load<u8>(header, 7) !== 0) return 0;
@@ -324,15 +415,46 @@ function tunnelIn(transport: usize, ipEnd: usize, end: usize): usize {
   return isKnown && inside < last ? inside : 0;
 }
 
-/**
- * As greLayer of packet/tunnel-layers.ts, without a source route: where the header ends, or 0. Version 0 (RFC 2784, RFC 2890),
- * or 1 with PPP (RFC 2637 section 4.1).
- */
+/** As gtpUser of packet/udp-tunnels.ts. */
+function inGtp(header: usize, last: usize, udpEnd: usize): usize {
+  const flags = load<u8>(header);
+  if (last < header + 12 || (flags & 0xf8) !== 0x30 || load<u8>(header, 1) !== 255) return 0;
+  if (header + 8 + big16(header + 2) !== udpEnd) return 0;
+  let inside = header + 8;
+  if ((flags & 0x07) !== 0) {
+    let next = (flags & 0x04) !== 0 ? load<u8>(header, 11) : 0;
+    inside += 4;
+    while (next !== 0) {
+      const length = inside < last ? (<usize>load<u8>(inside)) << 2 : 0;
+      if (length === 0 || inside + length > last) return 0;
+      inside += length;
+      next = load<u8>(inside - 1);
+    }
+  }
+  if (inside >= last) return 0;
+  const version = load<u8>(inside) >> 4;
+  tunnelType = version === 4 ? IPV4 : IPV6;
+  return version === 4 || version === 6 ? inside : 0;
+}
+
+/** As teredo of packet/udp-tunnels.ts. */
+function inTeredo(header: usize, last: usize, udpEnd: usize): usize {
+  let inside = header;
+  if (inside + 4 <= last && big16(inside) === 1) {
+    inside += 13 + <usize>load<u8>(inside, 2) + <usize>load<u8>(inside, 3);
+  }
+  if (inside + 2 <= last && big16(inside) === 0) inside += 8;
+  if (inside + 40 > last || load<u8>(inside) >> 4 !== 6) return 0;
+  tunnelType = IPV6;
+  return inside + 40 + big16(inside + 4) === udpEnd ? inside : 0;
+}
+
+/** As greLayer of packet/tunnel-layers.ts, without a source route: where the header of version 0 or 1 ends, or 0. */
 function greEnd(at: usize, end: usize): usize {
   if (end < at + 4) return 0;
   const flags = big16(at);
   const version = flags & 7;
-  if ((flags & 0x4000) !== 0 || version > 1 || (version === 1 && big16(at + 2) !== PPP)) return 0;
+  if ((flags & 0x4000) !== 0 || version > 1) return 0;
   let after = at + 4;
   if ((flags & 0x8000) !== 0) after += 4;
   if ((flags & 0x2000) !== 0) after += 4;
@@ -341,51 +463,44 @@ function greEnd(at: usize, end: usize): usize {
   return after > end ? 0 : after;
 }
 
-/** As layerOfEtherType and llcLayer of packet/ethernet-layers.ts: true if no IP packet can follow. */
+/** As llcLayer of packet/ethernet-layers.ts, and what an EtherType leads to: true if no IP packet can follow. */
 function isNoIp(etherType: u32, at: usize, end: usize): bool {
-  if (etherType >= 0x600) {
-    switch (etherType) {
-      case 0x8100:
-      case 0x88a8:
-      case 0x9100:
-      case 0x8847:
-      case 0x8848:
-      case 0x6558:
-      case 0x88e7:
-      case 0x8926:
-      case 0x893f:
-        return false;
-      default:
-        return true;
-    }
-  }
+  if (etherType >= 0x600) return isOtherEtherType(etherType);
   if (end < at + 3) return false;
   if (load<u8>(at, 2) !== 3) return true;
   const points = load<u16>(at);
-  return points !== 0x0606 && points !== 0xaaaa;
+  if (points !== 0xaaaa) return points !== 0x0606;
+  if (end < at + 8) return false;
+  const organisation = big32(at + 3) >>> 8;
+  if (organisation !== 0 && organisation !== 0xf8) return true;
+  const snap = big16(at + 6);
+  return snap < 0x600 || isOtherEtherType(snap);
 }
 
-/** As transportLayer of packet/transport-layers.ts, and ipv6ExtensionLayer before it: true if it goes no further. */
-function isOtherProtocol(protocol: u32, isIpv6: bool): bool {
-  switch (protocol) {
-    case 51:
-    case 97:
-    case 132:
-    case 137:
-    case 143:
+/** As layerOfEtherType of packet/ethernet-layers.ts: true for none of ours. */
+function isOtherEtherType(etherType: u32): bool {
+  switch (etherType) {
+    case IPV4:
+    case IPV6:
+    case VLAN:
+    case QINQ:
+    case QINQ_OLD:
+    case PPPOE_SESSION:
+    case BRIDGING:
+    case 0x8847:
+    case 0x8848:
+    case 0x88e7:
+    case 0x8926:
+    case 0x893f:
       return false;
-    // Extension headers.
-    case 0:
-    case 43:
-    case 44:
-    case 60:
-    case 135:
-    case 139:
-    case 140:
-      return !isIpv6;
     default:
       return true;
   }
+}
+
+/** As transportLayer of packet/transport-layers.ts: true if it goes no further. */
+function isOtherProtocol(protocol: u32): bool {
+  return protocol !== 51 && protocol !== 97 && protocol !== 137 && protocol !== 143;
 }
 
 /** As PacketGate.tcp; keys are in order of their shapes. */

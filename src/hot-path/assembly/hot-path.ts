@@ -100,6 +100,7 @@ export {
   headerKey,
   key0,
   key1,
+  openings,
   ports,
   text,
 } from './tables';

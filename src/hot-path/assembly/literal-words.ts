@@ -1,6 +1,6 @@
 /**
- * Words of a literal in the table at LITERALS, and of a gram: both sides import this. TypeScript writes the first of a literal,
- * the module those from LITERAL_NEXT on, and all grams (literals.ts).
+ * Words of a literal in the table at LITERALS, and of a gram: both sides import this. TypeScript writes those of a literal but
+ * for LITERAL_NEXT, which is the module's, as all grams are (literals.ts).
  */
 
 /** Where its bytes begin and end, as offsets in the text of all literals. */
@@ -16,8 +16,13 @@ export const LITERAL_TRANSPORTS = 4;
 export const LITERAL_PORTS = 5;
 /** The next of its chain: its number plus one, or 0. */
 export const LITERAL_NEXT = 6;
+/** Where its signature's openings begin (tables.ts), or -1: a message may begin in any way. */
+export const LITERAL_OPENINGS = 7;
 /** Binary logarithm of the words of a literal. */
 export const LITERAL_SHIFT = 3;
+
+/** Bit of an opening's length: nothing follows. */
+export const OPENING_WHOLE = 0x10000;
 
 export const GRAM_VALUE = 0;
 export const GRAM_LITERAL = 1;

@@ -8,7 +8,8 @@
  *
  * Anchored literals (the first bytes of a flow or datagram): one look-up by the first four bytes.
  *
- * Grams ignore bit 0x20 of every byte, the literals' comparison that of letters; the conditions judge exactly. A signature
+ * Grams ignore bit 0x20 of every byte, the literals' comparison that of letters; the conditions judge exactly. Where those on the
+ * payload tell how a message begins (signature/openings.ts), what begins otherwise is passed over. A signature
  * that does not speak on this transport or to this port, or that counts only after the header of a port scan which was not
  * seen, is passed over.
  */
@@ -30,13 +31,15 @@ import {
   GRAM_VALUE,
   LITERAL_END,
   LITERAL_NEXT,
+  LITERAL_OPENINGS,
   LITERAL_PORTS,
   LITERAL_SIGNATURE,
   LITERAL_START,
   LITERAL_TRANSPORTS,
+  OPENING_WHOLE,
 } from './literal-words.ts';
 import { gramAt, gramHash, literalAt, startHash } from './literals.ts';
-import { FILTER, fold, GRAM_BUCKETS, HITS, ports, SHORTS, STARTS, text } from './tables.ts';
+import { FILTER, fold, GRAM_BUCKETS, HITS, openings, ports, SHORTS, STARTS, text } from './tables.ts';
 import { AFTER_HEADER } from './transport-bits.ts';
 
 // As the machine's types.
@@ -54,6 +57,10 @@ export function forgetHits(): void {
 
 /** Bits of transport-bits.ts: on which the message came. */
 let transport: i32 = 0;
+/** The message as far as it is there; nothing follows. */
+let messageStart: usize = 0;
+let messageEnd: usize = 0;
+let isComplete: bool = false;
 
 /**
  * Searches a message [start, end), of which the bytes from `from` on are new. `complete`: nothing follows, so that a longer
@@ -62,6 +69,9 @@ let transport: i32 = 0;
 export function search(start: usize, from: usize, end: usize, complete: bool, by: i32): void {
   hitCount = 0;
   transport = by;
+  messageStart = start;
+  messageEnd = end;
+  isComplete = complete;
   // A literal may begin before what is new.
   if (from - start < GRAM) searchStart(start, end, complete);
   searchAnywhere(start, from - start < WINDOW ? start : from - WINDOW + 1, end);
@@ -120,7 +130,7 @@ function endsAlike(start: usize, literal: usize, length: i32): bool {
 }
 
 function hit(literal: usize): void {
-  if (!mayBeHere(literal)) return;
+  if (!mayBeHere(literal) || !mayBegin(load<i32>(literal, LITERAL_OPENINGS << 2))) return;
   const signature = load<i32>(literal, LITERAL_SIGNATURE << 2);
   for (let index = 0; index < hitCount; index++) {
     if (load<i32>(HITS + ((<usize>index) << 2)) === signature) return;
@@ -142,6 +152,31 @@ function mayBeHere(literal: usize): bool {
     listed = load<i32>(<usize>ports + ((<usize>place) << 2));
   }
   return listed === port;
+}
+
+/** Does the message begin as one of the openings at this place does, as far as both are there? */
+function mayBegin(place: i32): bool {
+  if (place < 0) return true;
+  const there = <i32>(messageEnd - messageStart);
+  let at = <usize>openings + ((<usize>place) << 2);
+  let left = load<i32>(at);
+  at += 4;
+  for (; left > 0; left--) {
+    const length = load<i32>(at) & (OPENING_WHOLE - 1);
+    const fits = there < length ? !isComplete : there === length || (load<i32>(at) & OPENING_WHOLE) === 0;
+    at += 4;
+    if (fits && beginsSo(at, min(length, there))) return true;
+    at += (<usize>length) << 2;
+  }
+  return false;
+}
+
+function beginsSo(opening: usize, length: i32): bool {
+  for (let index: usize = 0; index < <usize>length; index++) {
+    const wanted = load<i32>(opening + (index << 2));
+    if ((<i32>load<u8>(messageStart + index) & (wanted >> 8)) !== (wanted & 0xff)) return false;
+  }
+  return true;
 }
 
 function lengthOf(literal: usize): i32 {

@@ -66,6 +66,11 @@ export let text: i32 = 0;
 export let fold: i32 = 0;
 /** Lists of ports, each ended by -1. */
 export let ports: i32 = 0;
+/**
+ * How messages may begin, by signature: the number of openings; of each its length, with OPENING_WHOLE, and a word for each byte:
+ * which bits are known, times 256, and these.
+ */
+export let openings: i32 = 0;
 /** What the gate for packets without a message knows: of TCP, shape, first word of the options and window; of ICMP, words. */
 export let gateShape: i32 = 0;
 export let gateWord: i32 = 0;

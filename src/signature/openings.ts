@@ -1,0 +1,212 @@
+/**
+ * How a message must begin that a signature can match: bytes at places, told from its conditions on the payload. The search
+ * looks at them where it finds one of the signature's literals, so that most of what only looks like it is never judged.
+ */
+
+import type { Condition, Signature } from './signature.ts';
+
+/** One of the beginnings that are possible. */
+export interface Opening {
+  /** Byte by byte (a character each, latin1), of which the bits set in `mask` are known; all, where that is empty. */
+  readonly bytes: string;
+  readonly mask: string;
+  /** Nothing follows. */
+  readonly whole: boolean;
+}
+
+/** Only so many bytes are told: the conditions judge the rest. */
+const LONGEST = 48;
+/** More ways to begin are not told apart. */
+const MOST = 32;
+
+/** Empty when the conditions tell nothing. */
+export function openingsOf(signature: Signature): readonly Opening[] {
+  let best: readonly Opening[] = [];
+  for (const condition of signature.match) {
+    const openings = openingsOfCondition(condition);
+    if (openings.length > 0 && leastKnown(openings) > leastKnown(best)) best = openings;
+  }
+  return best.map((opening) => (/^\xff*$/.test(opening.mask) ? { ...opening, mask: '' } : opening));
+}
+
+function openingsOfCondition({ field, test }: Condition): readonly Opening[] {
+  if (field !== 'payload' || test.nocase === true) return [];
+  const { is, starts, contains, at, matches } = test;
+  if (is !== undefined) return [known(is, true)];
+  if (starts !== undefined) return [known(starts, false)];
+  if (contains !== undefined && at !== undefined) {
+    const { bytes, mask, whole } = known(contains, false);
+    const before = '\0'.repeat(at);
+    return [shortened({ bytes: before + bytes, mask: before + mask, whole })];
+  }
+  return matches === undefined ? [] : openingsOfPattern(matches);
+}
+
+function known(bytes: string, whole: boolean): Opening {
+  return shortened({ bytes, mask: '\xff'.repeat(bytes.length), whole });
+}
+
+function shortened({ bytes, mask, whole }: Opening): Opening {
+  return { bytes: bytes.slice(0, LONGEST), mask: mask.slice(0, LONGEST), whole: whole && bytes.length <= LONGEST };
+}
+
+/** Known bits of that which tells least; 0 of none. */
+function leastKnown(openings: readonly Opening[]): number {
+  if (openings.length === 0) return 0;
+  return Math.min(...openings.map(({ mask, whole }) => knownBits(mask) + (whole ? 1 : 0)));
+}
+
+function knownBits(mask: string): number {
+  let bits = 0;
+  for (const character of mask) {
+    for (let rest = character.charCodeAt(0); rest > 0; rest >>= 1) bits += rest & 1;
+  }
+  return bits;
+}
+
+/** How a match of the regular expression (flag s) begins. */
+export function openingsOfPattern(source: string): readonly Opening[] {
+  if (!source.startsWith('^')) return [];
+  const reader = new PatternReader(source, 1);
+  const beginnings = reader.sequence();
+  // `^` would bind the first alternative only.
+  if (!reader.isAtEnd) return [];
+  return beginnings.map(({ bytes, mask, whole, open }) => shortened({ bytes, mask, whole: whole && !open }));
+}
+
+interface Beginning extends Opening {
+  /** Something follows that is not told. */
+  readonly open: boolean;
+}
+
+const NOTHING: Beginning = { bytes: '', mask: '', whole: false, open: false };
+
+/** Reads a regular expression as far as its beginnings can be told; what cannot leaves them open. */
+class PatternReader {
+  private readonly source: string;
+  private at: number;
+
+  constructor(source: string, at: number) {
+    this.source = source;
+    this.at = at;
+  }
+
+  get isAtEnd(): boolean {
+    return this.at >= this.source.length;
+  }
+
+  /** Up to the end of this alternative. */
+  sequence(): Beginning[] {
+    let beginnings = [NOTHING];
+    while (!this.isAtEnd && !'|)'.includes(this.next)) {
+      const longer = this.extended(beginnings);
+      if (longer === undefined) {
+        this.skipAlternative();
+        return beginnings.map((beginning) => ({ ...beginning, open: true }));
+      }
+      beginnings = longer;
+    }
+    return beginnings;
+  }
+
+  private get next(): string {
+    return this.source.charAt(this.at);
+  }
+
+  /** With the next term behind them; undefined: it is not understood, or says too much. */
+  private extended(beginnings: readonly Beginning[]): Beginning[] | undefined {
+    if (this.next === '$') {
+      this.at++;
+      return beginnings.map((beginning) => ({ ...beginning, whole: true }));
+    }
+    const term = this.term();
+    if (term === undefined) return undefined;
+    const [least, isExact] = this.repetitions();
+    let all: Beginning[] | undefined = [...beginnings];
+    for (let count = 0; count < least && all !== undefined; count++) all = joined(all, term);
+    return isExact ? all : all?.map((beginning) => ({ ...beginning, open: true }));
+  }
+
+  /** One character of any kind, or a group. */
+  private term(): Beginning[] | undefined {
+    if (this.next === '(') return this.group();
+    const [atom = ''] =
+      /^(?:\\x[0-9a-fA-F]{2}|\\[^1-9bBkKpPucx]|\[(?:\\.|[^\]])*\]|[^\\^$*+?(){}|[\]])/s.exec(this.rest) ?? [];
+    if (atom === '') return undefined;
+    this.at += atom.length;
+    return [{ ...NOTHING, ...characterOf(atom) }];
+  }
+
+  private group(): Beginning[] | undefined {
+    if (this.rest.startsWith('(?:')) this.at += 3;
+    else if (this.rest.startsWith('(?')) return undefined;
+    else this.at++;
+    const all: Beginning[] = [];
+    for (;;) {
+      all.push(...this.sequence());
+      if (this.next !== '|') break;
+      this.at++;
+    }
+    this.at++;
+    return all.length > MOST ? undefined : all;
+  }
+
+  /** How often the term stands there at least; and is that exact? */
+  private repetitions(): [number, boolean] {
+    const [text, least, most] = /^(?:[*+?]|\{(\d+)(,\d*)?\})/.exec(this.rest) ?? [];
+    if (text === undefined) return [1, true];
+    this.at += text.length;
+    if (least !== undefined) return [Math.min(Number(least), LONGEST), most === undefined && Number(least) <= LONGEST];
+    return [text === '+' ? 1 : 0, false];
+  }
+
+  private get rest(): string {
+    return this.source.slice(this.at);
+  }
+
+  private skipAlternative(): void {
+    for (let depth = 0; !this.isAtEnd; this.at++) {
+      if (this.next === '\\') this.at++;
+      else if (this.next === '[') this.at += /^\[(?:\\.|[^\]])*/s.exec(this.rest)?.[0].length ?? 1;
+      else if (this.next === '(') depth++;
+      else if (depth === 0 && '|)'.includes(this.next)) return;
+      else if (this.next === ')') depth--;
+    }
+  }
+}
+
+/** Each with each behind it; undefined: too many. An open one, or one that is whole, stays as it is. */
+function joined(beginnings: readonly Beginning[], terms: readonly Beginning[]): Beginning[] | undefined {
+  const all: Beginning[] = [];
+  for (const before of beginnings) {
+    if (before.open || before.whole) all.push({ ...before, open: true });
+    else {
+      for (const { bytes, mask, whole, open } of terms) {
+        all.push({ bytes: before.bytes + bytes, mask: before.mask + mask, whole, open });
+      }
+    }
+  }
+  return all.length > MOST ? undefined : all;
+}
+
+const characters = new Map<string, Pick<Opening, 'bytes' | 'mask'>>();
+
+/** What all the bytes have in common that a part of a pattern for one character allows. */
+function characterOf(atom: string): Pick<Opening, 'bytes' | 'mask'> {
+  let character = characters.get(atom);
+  if (character === undefined) {
+    const pattern = new RegExp(`^${atom}$`, 's');
+    let ones = 0xff;
+    let zeros = 0xff;
+    for (let byte = 0; byte < 256; byte++) {
+      if (!pattern.test(String.fromCharCode(byte))) continue;
+      ones &= byte;
+      zeros &= ~byte;
+    }
+    // Of none at all (a character beyond latin1), everything would be known.
+    const mask = ones === 0xff && zeros === 0xff ? 0 : ones | (zeros & 0xff);
+    character = { bytes: String.fromCharCode(ones & mask), mask: String.fromCharCode(mask) };
+    characters.set(atom, character);
+  }
+  return character;
+}
