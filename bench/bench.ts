@@ -9,7 +9,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { type Candidate, cat, isInstalled, suricata, tcpdump, trespass, trespassWith } from './candidates.ts';
 import { countPackets } from './count-packets.ts';
 import { generate, profiles } from './generate.ts';
-import { type Measurement, measure } from './measure.ts';
+import { leftOut, type Measurement, measure } from './measure.ts';
 import { summarise } from './summary.ts';
 
 interface Options {
@@ -85,6 +85,7 @@ function candidatesOf(directory: string, { rules, suricataConfig, signatures }: 
   else note('tcpdump is not installed: not compared.');
   if (isInstalled('suricata', '-V')) candidates.push(suricata(directory, rules, suricataConfig));
   else note('Suricata is not installed: not compared.');
+  if (process.env[leftOut] !== undefined) note(`${leftOut} is not passed on: Node.js 20 would read it at every start.`);
   return candidates;
 }
 
