@@ -65,6 +65,16 @@ describe('openingsOfPattern', () => {
     assert.deepEqual(told('^a|b'), []);
   });
 
+  it('leaves a legacy octal escape to the conditions', () => {
+    assert.deepEqual(told('^a\\0b'), ['61 00 62']);
+    assert.deepEqual(told('^a\\012'), ['61']);
+  });
+
+  it('tells no more than the first bytes, however the repetitions multiply', () => {
+    const nested = `^${'(?:'.repeat(12)}a${'{48}){48}'.repeat(12)}$`.replace('a{48})', 'a)');
+    assert.deepEqual(told(nested), [Array.from({ length: 48 }, () => '61').join(' ')]);
+  });
+
   it('stops where there would be too many', () => {
     assert.deepEqual(told('^x(?:a|b){6}$').length <= 32, true);
   });

@@ -131,7 +131,7 @@ class PatternReader {
   private term(): Beginning[] | undefined {
     if (this.next === '(') return this.group();
     const [atom = ''] =
-      /^(?:\\x[0-9a-fA-F]{2}|\\[^1-9bBkKpPucx]|\[(?:\\.|[^\]])*\]|[^\\^$*+?(){}|[\]])/s.exec(this.rest) ?? [];
+      /^(?:\\x[0-9a-fA-F]{2}|\\0(?!\d)|\\[^0-9bBkKpPucx]|\[(?:\\.|[^\]])*\]|[^\\^$*+?(){}|[\]])/s.exec(this.rest) ?? [];
     if (atom === '') return undefined;
     this.at += atom.length;
     return [{ ...NOTHING, ...characterOf(atom) }];
@@ -175,11 +175,11 @@ class PatternReader {
   }
 }
 
-/** Each with each behind it; undefined: too many. An open one, or one that is whole, stays as it is. */
+/** Each with each behind it; undefined: too many. One that is open, whole or long enough stays as it is: repetitions multiply. */
 function joined(beginnings: readonly Beginning[], terms: readonly Beginning[]): Beginning[] | undefined {
   const all: Beginning[] = [];
   for (const before of beginnings) {
-    if (before.open || before.whole) all.push({ ...before, open: true });
+    if (before.open || before.whole || before.bytes.length > LONGEST) all.push({ ...before, open: true });
     else {
       for (const { bytes, mask, whole, open } of terms) {
         all.push({ bytes: before.bytes + bytes, mask: before.mask + mask, whole, open });

@@ -188,14 +188,14 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
     } else if (protocol === 47) {
       ip = greEnd(transport, end);
       if (ip === 0) return LEFT;
-      const isFirst = (load<u8>(transport, 1) & 7) === 0;
+      const isVersion0 = (load<u8>(transport, 1) & 7) === 0;
       type = big16(transport + 2);
       if (type === PPP_IN_GRE) {
         // Nothing at all in a mere acknowledgement; and the HDLC address and control may be left out.
         if (ip === end) return isTunnelled ? LEFT : WITHOUT_IP;
         if (ip + 2 <= end && load<u16>(ip) === 0x03ff) ip += 2;
         type = PPP;
-      } else if (!isFirst) {
+      } else if (!isVersion0) {
         return isTunnelled ? LEFT : WITHOUT_IP;
       } else if (type === ERSPAN) {
         // Type II has a sequence number, and begins with version 1.
@@ -385,28 +385,40 @@ function tell(
 /** What is in a tunnel: set by `tunnelIn`. */
 let tunnelType: u32 = 0;
 
-/**
- * Where the packet begins that a UDP datagram carries, or 0: it is no tunnel, or one that is left. As vxlan and geneve of
- * packet/udp-tunnels.ts, the plain forms.
- */
+/** As udpTunnel of packet/udp-tunnels.ts: where the packet begins that a UDP datagram carries, or 0: it is no tunnel, or one that is left. */
 function tunnelIn(transport: usize, ipEnd: usize, end: usize): usize {
   if (end < transport + 16) return 0;
   const port = big16(transport + 2);
-  const isTeredo = port === 3544 || (big16(transport) === 3544 && port !== 4790);
-  if (port !== 4789 && port !== 8472 && port !== 6081 && port !== 2152 && !isTeredo) return 0;
+  if (!isTunnelPort(big16(transport), port)) return 0;
   const udpEnd = transport + big16(transport + 4);
   if (udpEnd > ipEnd) return 0;
   const header = transport + 8;
   const last = min(udpEnd, end);
-  if (port === 2152) return inGtp(header, last, udpEnd);
-  tunnelType = BRIDGING;
-  if (port === 4789 || port === 8472) {
-    // VXLAN (RFC 7348 section 5): only the I bit, and reserved bits of zero.
-    const isPlain = load<u32>(header) === 0x08 && load<u8>(header, 7) === 0;
-    return isPlain && header + 8 + 14 <= last ? header + 8 : 0;
+  switch (port) {
+    case 4789:
+    case 8472:
+      return inVxlan(header, last);
+    // VXLAN-GPE.
+    case 4790:
+      return 0;
+    case 6081:
+      return inGeneve(header, last);
+    case 2152:
+      return inGtp(header, last, udpEnd);
+    default:
+      return inTeredo(header, last, udpEnd);
   }
-  if (port !== 6081) return inTeredo(header, last, udpEnd);
-  // GENEVE (RFC 8926 section 3.4): version 0 and the options' length, flags, protocol, identifier, reserved byte, options.
+}
+
+/** The plain form of vxlan in packet/udp-tunnels.ts: only the I bit, and reserved bits of zero (RFC 7348 section 5). */
+function inVxlan(header: usize, last: usize): usize {
+  tunnelType = BRIDGING;
+  const isPlain = load<u32>(header) === 0x08 && load<u8>(header, 7) === 0;
+  return isPlain && header + 8 + 14 <= last ? header + 8 : 0;
+}
+
+/** As geneve of packet/udp-tunnels.ts, but for MPLS. */
+function inGeneve(header: usize, last: usize): usize {
   const first = load<u8>(header);
   if (first >> 6 !== 0 || (load<u8>(header, 1) & 0x3f) !== 0 || load<u8>(header, 7) !== 0) return 0;
   const inside = header + 8 + ((<usize>first & 0x3f) << 2);
