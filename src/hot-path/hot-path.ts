@@ -178,9 +178,9 @@ export class HotPath {
     this.functions.compileLiterals(count, length);
   }
 
-  /** For each possible header (assembly/layout.ts): may the gate want the packet? */
-  setGate(shapes: Uint8Array, icmpTypes: Uint8Array): void {
-    this.put(layout.SEGMENT_GATE, shapes);
+  /** For each kind of header (assembly/layout.ts): may the gate want the packet? */
+  setGate(segments: Uint8Array, icmpTypes: Uint8Array): void {
+    this.put(layout.SEGMENT_GATE, segments);
     this.put(layout.ICMP_GATE, icmpTypes);
   }
 

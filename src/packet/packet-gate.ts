@@ -7,6 +7,7 @@
  * What passes all is judged like any other suspicion, so the gate may let too much through, but nothing too little.
  */
 
+import { GATE_BYTES, GATE_SHIFT, GATE_SPREAD } from '../hot-path/assembly/gate-hash.ts';
 import { IP_ICMP, IP_ICMPV6 } from './ip-protocol.ts';
 
 /** What a signature asks of a TCP header. All numbers are unsigned. */
@@ -111,8 +112,13 @@ export class PacketGate {
   tables() {
     const icmpTypes = new Uint8Array(256);
     for (const word of this.icmpWord) icmpTypes[word >> 8] = 1;
-    const { shapes, shape, word, window, icmpWord, icmpSequence, routing } = this;
-    return { shapes, shape, word, window, icmpTypes, icmpWord, icmpSequence, routing };
+    const segments = new Uint8Array(GATE_BYTES);
+    for (const [index, word] of this.word.entries()) {
+      const place = Math.imul(word ^ (this.shape[index] as number), GATE_SPREAD) >>> GATE_SHIFT;
+      segments[place >> 3] = (segments[place >> 3] as number) | (1 << (place & 7));
+    }
+    const { shape, word, window, icmpWord, icmpSequence, routing } = this;
+    return { segments, shape, word, window, icmpTypes, icmpWord, icmpSequence, routing };
   }
 
   /** For the header of an ICMP or ICMPv6 message at `at`. */

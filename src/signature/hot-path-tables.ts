@@ -58,8 +58,8 @@ export function setCatalogue(
       text += bytes;
     }
   }
-  const { shapes, icmpTypes, shape, word, window, icmpWord, icmpSequence, routing } = gate.tables();
-  hotPath.setGate(shapes, icmpTypes);
+  const { segments, icmpTypes, shape, word, window, icmpWord, icmpSequence, routing } = gate.tables();
+  hotPath.setGate(segments, icmpTypes);
   hotPath.set('gateSize', shape.byteLength);
   hotPath.set('gateIcmpSize', icmpWord.byteLength);
   hotPath.set('gateRoutingSize', routing.byteLength);

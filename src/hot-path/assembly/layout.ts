@@ -9,8 +9,8 @@ export const KEPT_STATE = 0x0010_0000;
 /** By port, a byte: 1 for one that servers usually listen on. */
 export const SERVICE_PORTS = 0x0011_0000;
 /**
- * Where the engine's gate may want the packet, a byte that is not 0: by length of the TCP header and flags (one more than the
- * place of its first key), and by type of ICMP.
+ * Where the engine's gate may want the packet: by a hash of a TCP header's length, flags and first word of options (gate-hash.ts)
+ * a bit, by type of ICMP a byte that is not 0.
  */
 export const SEGMENT_GATE = 0x0012_0000;
 export const ICMP_GATE = 0x0013_0000;
