@@ -10,7 +10,7 @@ import { packageRoot } from '../package-root.ts';
 import { FOUND_WORDS } from './assembly/found-words.ts';
 import { STRIDE } from './assembly/gram.ts';
 import * as layout from './assembly/layout.ts';
-import { GRAM_SHIFT, LITERAL_SHIFT } from './assembly/literal-words.ts';
+import { BEGINNING_SHIFT, GRAM_SHIFT, LITERAL_SHIFT } from './assembly/literal-words.ts';
 import { PACKET_WORDS } from './assembly/packet-words.ts';
 import { isServicePort } from './service-ports.ts';
 
@@ -173,6 +173,7 @@ export class HotPath {
     };
     this.put(place('text', length), text);
     place('fold', length);
+    place('beginnings', (count + 1) << (BEGINNING_SHIFT + 2));
     place('grams', (count * STRIDE) << (GRAM_SHIFT + 2));
     for (const [name, table] of Object.entries(others)) this.put(place(name, table.byteLength), table);
     this.functions.compileLiterals(count, length);

@@ -84,6 +84,7 @@ export { capacity } from './records';
 export { releaseAll } from './released';
 export { settle } from './streams';
 export {
+  beginnings,
   fold,
   fragmentKey,
   gateIcmpSequence,

@@ -1,6 +1,6 @@
 /**
- * The tables of the search: made once for a catalogue, from its literals. Chains are by hash of a gram; of literals that are
- * the beginning of a message, by hash of the first gram, or by first byte where they are shorter.
+ * The tables of the search: made once for a catalogue, from its literals. Chains are by hash of a gram. Literals that are
+ * the beginning of a message stand beside those with the same hash of the first gram, or first byte where they are shorter.
  */
 
 import {
@@ -12,18 +12,27 @@ import {
   STRIDE,
 } from './gram.ts';
 import {
+  BEGINNING_FIRST,
+  BEGINNING_LAST,
+  BEGINNING_LENGTH,
+  BEGINNING_LITERAL,
+  BEGINNING_MORE,
+  BEGINNING_PORTS,
+  BEGINNING_SHIFT,
+  BEGINNING_TRANSPORTS,
   GRAM_LITERAL,
   GRAM_NEXT,
   GRAM_OFFSET,
   GRAM_SHIFT,
   GRAM_VALUE,
   LITERAL_END,
-  LITERAL_NEXT,
+  LITERAL_PORTS,
   LITERAL_SHIFT,
   LITERAL_START,
+  LITERAL_TRANSPORTS,
   LITERAL_WINDOW,
 } from './literal-words.ts';
-import { FILTER, fold, GRAM_BUCKETS, grams, LITERALS, SHORTS, STARTS, text } from './tables.ts';
+import { beginnings, FILTER, fold, GRAM_BUCKETS, grams, LITERALS, ports, SHORTS, STARTS, text } from './tables.ts';
 
 const GRAM: i32 = GRAM_BYTES;
 const FOLD: u32 = FOLD_BITS;
@@ -62,21 +71,82 @@ export function compileLiterals(count: i32, length: i32): void {
   let used = 0;
   for (let number = 0; number < count; number++) {
     const window = load<i32>(literalAt(number), LITERAL_WINDOW << 2);
-    if (window < 0) addStart(number);
+    if (window < 0) countBeginning(number);
     else for (let step = 0; step < STRIDE; step++) addGram(number, window + step, used++);
+  }
+  const all = placeBeginnings(SHORTS, 1 << 8, placeBeginnings(STARTS, 1 << BUCKET_BITS, 1));
+  for (let place = 0; place < all; place++) store<i32>(beginningAt(place), 0, BEGINNING_LENGTH << 2);
+  for (let number = 0; number < count; number++) {
+    if (load<i32>(literalAt(number), LITERAL_WINDOW << 2) < 0) addBeginning(number);
   }
 }
 
-function addStart(number: i32): void {
-  const literal = literalAt(number);
-  const start = load<i32>(literal, LITERAL_START << 2);
-  const isShort = load<i32>(literal, LITERAL_END << 2) - start < GRAM;
-  const bytes = <usize>(text + start);
-  const chain = isShort
+/** Where those with the literal's hash are counted, and then found. */
+function bucketOfBeginning(literal: usize): usize {
+  const bytes = <usize>(text + load<i32>(literal, LITERAL_START << 2));
+  return lengthOf(literal) < GRAM
     ? SHORTS + ((<usize>(load<u8>(bytes) | 0x20)) << 2)
     : STARTS + (startHash(load<u32>(bytes) | FOLD) << 2);
-  store<i32>(literal, load<i32>(chain), LITERAL_NEXT << 2);
-  store<i32>(chain, number + 1);
+}
+
+function countBeginning(number: i32): void {
+  const bucket = bucketOfBeginning(literalAt(number));
+  store<i32>(bucket, load<i32>(bucket) + 1);
+}
+
+/** Each bucket's count becomes the place of its first; gives the place behind the last. Place 0 is of none. */
+function placeBeginnings(buckets: usize, count: i32, first: i32): i32 {
+  let place = first;
+  for (let index = 0; index < count; index++) {
+    const bucket = buckets + ((<usize>index) << 2);
+    const here = load<i32>(bucket);
+    store<i32>(bucket, here === 0 ? 0 : place);
+    place += here;
+  }
+  return place;
+}
+
+/** Behind those of its bucket that are there already: no literal has no length. */
+function addBeginning(number: i32): void {
+  const literal = literalAt(number);
+  let place = load<i32>(bucketOfBeginning(literal));
+  while (load<i32>(beginningAt(place), BEGINNING_LENGTH << 2) !== 0) {
+    store<i32>(beginningAt(place), 1, BEGINNING_MORE << 2);
+    place++;
+  }
+  const length = lengthOf(literal);
+  const bytes = <usize>(text + load<i32>(literal, LITERAL_START << 2));
+  const beginning = beginningAt(place);
+  const mask = maskOf(length);
+  store<u32>(beginning, (load<u32>(bytes) | FOLD) & mask, BEGINNING_FIRST << 2);
+  store<u32>(beginning, length < GRAM ? 0 : load<u32>(bytes + <usize>(length - GRAM)) | FOLD, BEGINNING_LAST << 2);
+  store<i32>(beginning, length, BEGINNING_LENGTH << 2);
+  store<i32>(beginning, load<i32>(literal, LITERAL_TRANSPORTS << 2), BEGINNING_TRANSPORTS << 2);
+  store<u64>(beginning, portsOf(literal), BEGINNING_PORTS << 2);
+  store<i32>(beginning, number, BEGINNING_LITERAL << 2);
+  store<i32>(beginning, 0, BEGINNING_MORE << 2);
+}
+
+function portsOf(literal: usize): u64 {
+  const place = load<i32>(literal, LITERAL_PORTS << 2);
+  if (place < 0) return u64.MAX_VALUE;
+  let bits: u64 = 0;
+  for (let at = <usize>ports + ((<usize>place) << 2); load<i32>(at) >= 0; at += 4)
+    bits |= (<u64>1) << (<u64>load<i32>(at) & 63);
+  return bits;
+}
+
+/** Which bits of four bytes a literal of this length speaks of. */
+export function maskOf(length: i32): u32 {
+  return length < GRAM ? ((<u32>1) << ((<u32>length) << 3)) - 1 : u32.MAX_VALUE;
+}
+
+export function lengthOf(literal: usize): i32 {
+  return load<i32>(literal, LITERAL_END << 2) - load<i32>(literal, LITERAL_START << 2);
+}
+
+export function beginningAt(place: i32): usize {
+  return <usize>beginnings + ((<usize>place) << (BEGINNING_SHIFT + 2));
 }
 
 function addGram(number: i32, offset: i32, place: i32): void {

@@ -25,12 +25,19 @@ import {
   WINDOW as WINDOW_BYTES,
 } from './gram.ts';
 import {
+  BEGINNING_FIRST,
+  BEGINNING_LAST,
+  BEGINNING_LENGTH,
+  BEGINNING_LITERAL,
+  BEGINNING_MORE,
+  BEGINNING_PORTS,
+  BEGINNING_SHIFT,
+  BEGINNING_TRANSPORTS,
   GRAM_LITERAL,
   GRAM_NEXT,
   GRAM_OFFSET,
   GRAM_VALUE,
   LITERAL_END,
-  LITERAL_NEXT,
   LITERAL_OPENINGS,
   LITERAL_PORTS,
   LITERAL_SIGNATURE,
@@ -38,7 +45,7 @@ import {
   LITERAL_TRANSPORTS,
   OPENING_WHOLE,
 } from './literal-words.ts';
-import { gramAt, gramHash, literalAt, startHash } from './literals.ts';
+import { beginningAt, gramAt, gramHash, literalAt, maskOf, startHash } from './literals.ts';
 import { FILTER, fold, GRAM_BUCKETS, HITS, openings, ports, SHORTS, STARTS, text } from './tables.ts';
 import { AFTER_HEADER } from './transport-bits.ts';
 
@@ -103,30 +110,37 @@ function compare(start: usize, end: usize, at: usize, value: u32, hash: u32): vo
 function searchStart(start: usize, end: usize, complete: bool): void {
   if (end <= start) return;
   const there = <i32>(end - start);
-  // Literals of less than a gram, by their first byte.
-  let next = load<i32>(SHORTS + ((<usize>(load<u8>(start) | 0x20)) << 2));
-  while (next !== 0) {
-    const literal = literalAt(next - 1);
-    next = load<i32>(literal, LITERAL_NEXT << 2);
-    if (lengthOf(literal) <= there && agrees(start, end, literal)) hit(literal);
-  }
+  // Those of less than a gram.
+  searchBeginnings(load<i32>(SHORTS + ((<usize>(load<u8>(start) | 0x20)) << 2)), start, end, there, complete);
   if (there < <i32>GRAM) return;
-  next = load<i32>(STARTS + (startHash(load<u32>(start) | FOLD) << 2));
-  while (next !== 0) {
-    const literal = literalAt(next - 1);
-    next = load<i32>(literal, LITERAL_NEXT << 2);
-    const length = lengthOf(literal);
-    // Their first bytes agree, and often many more (`GET / HTTP/1.`): the last tell first.
-    if (there < length ? complete : !endsAlike(start, literal, length)) continue;
-    if (agrees(start, end, literal)) hit(literal);
+  searchBeginnings(load<i32>(STARTS + (startHash(load<u32>(start) | FOLD) << 2)), start, end, there, complete);
+}
+
+/** All that stand together from `place` on. One of less than a gram is wanted whole. */
+function searchBeginnings(place: i32, start: usize, end: usize, there: i32, complete: bool): void {
+  if (place === 0) return;
+  const first = load<u32>(start) | FOLD;
+  let beginning = beginningAt(place);
+  for (;;) {
+    if (mayBeAt(beginning, first, start, there, complete)) {
+      const literal = literalAt(load<i32>(beginning, BEGINNING_LITERAL << 2));
+      if (agrees(start, end, literal)) hit(literal);
+    }
+    if (load<i32>(beginning, BEGINNING_MORE << 2) === 0) return;
+    beginning += (<usize>1) << (BEGINNING_SHIFT + 2);
   }
 }
 
-/** Are the last bytes of the literal, of four or more, where they would be? Bit 0x20 does not count. */
-function endsAlike(start: usize, literal: usize, length: i32): bool {
-  const last = <usize>(length - <i32>GRAM);
-  const wanted = load<u32>(<usize>(text + load<i32>(literal, LITERAL_START << 2)) + last);
-  return (load<u32>(start + last) | FOLD) === (wanted | FOLD);
+/** What costs least, and leaves little: often many bytes agree (`GET / HTTP/1.`), and the last tell. Bit 0x20 does not count. */
+function mayBeAt(beginning: usize, first: u32, start: usize, there: i32, complete: bool): bool {
+  if ((load<i32>(beginning, BEGINNING_TRANSPORTS << 2) & transport) === 0) return false;
+  if (((load<u64>(beginning, BEGINNING_PORTS << 2) >>> (<u64>port & 63)) & 1) === 0) return false;
+  const length = load<i32>(beginning, BEGINNING_LENGTH << 2);
+  if ((first & maskOf(length)) !== load<u32>(beginning, BEGINNING_FIRST << 2)) return false;
+  if (there < length) return !complete && length > <i32>GRAM;
+  if (length <= <i32>GRAM) return true;
+  const last = load<u32>(start + <usize>length - GRAM) | FOLD;
+  return last === load<u32>(beginning, BEGINNING_LAST << 2);
 }
 
 function hit(literal: usize): void {
@@ -177,10 +191,6 @@ function beginsSo(opening: usize, length: i32): bool {
     if ((<i32>load<u8>(messageStart + index) & (wanted >> 8)) !== (wanted & 0xff)) return false;
   }
   return true;
-}
-
-function lengthOf(literal: usize): i32 {
-  return load<i32>(literal, LITERAL_END << 2) - load<i32>(literal, LITERAL_START << 2);
 }
 
 /** Do the bytes from `place` on agree with the literal as far as both go? The case of letters does not count. */

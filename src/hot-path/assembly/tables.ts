@@ -61,6 +61,8 @@ export let headerKey: i32 = 0;
 /** Not 0 once the header of a port scan was remembered. */
 export let hasHeaders: i32 = 0;
 export let grams: i32 = 0;
+/** Literals that are the beginning of a message: words of literal-words.ts; the first is of none. */
+export let beginnings: i32 = 0;
 /** All literals' bytes, one after the other, and bit 0x20 of each that is a letter: their case does not count. */
 export let text: i32 = 0;
 export let fold: i32 = 0;
