@@ -8,7 +8,7 @@ import { BEHIND_HOLE, DATAGRAM, FlowTable, NOTHING } from './flow/flow-table.ts'
 import { type RememberedHeader, RememberedHeaders } from './flow/remembered-headers.ts';
 import { HIT_COUNT, NEXT_SECOND, RESULT } from './hot-path/assembly/found-words.ts';
 import { SCRATCH, SCRATCH_BYTES } from './hot-path/assembly/layout.ts';
-import { MICROSECONDS } from './hot-path/assembly/packet-words.ts';
+import { MICROSECONDS, SECONDS } from './hot-path/assembly/packet-words.ts';
 import { OTHER_SECOND, WHOLE_DATAGRAM } from './hot-path/assembly/results.ts';
 import { BY_TCP, BY_UDP } from './hot-path/assembly/transport-bits.ts';
 import { HotPath } from './hot-path/hot-path.ts';
@@ -72,7 +72,10 @@ export class Engine implements FrameFilter {
   /** Where `run` finds the records that it takes. */
   readonly window: Uint8Array;
   private readonly hotPath: HotPath;
-  /** Told the capture's time (seconds since 1970, 32 bits) by `run`, before it takes what was captured then. */
+  /**
+   * Told the capture's time (seconds since 1970, 32 bits) by `run`, before it takes what was captured then; not of the second
+   * before the last it was told.
+   */
   onSecond: (second: number) => void = () => {};
   readonly counters: EngineCounters = {
     frames: 0,
@@ -100,6 +103,8 @@ export class Engine implements FrameFilter {
   // Counted for each frame, so kept out of the object above.
   private frames = 0;
   private packets = 0;
+  /** Of the last frame, or as `onSecond` was told. */
+  private second = 0;
 
   /** `seed`: of the hashes that place flows; secret and other each time, unless two engines shall do exactly the same. */
   constructor(
@@ -145,9 +150,10 @@ export class Engine implements FrameFilter {
 
   /** Takes the captured frame bytes[start, end). The bytes are not needed after the call. */
   frame(bytes: Uint8Array, start: number, end: number, linkType: number, seconds: number, microseconds: number): void {
+    this.second = seconds;
     if (bytes === this.window && linkType === LINK_ETHERNET) {
       const taken = this.hotPath.functions.takeFrame(start, end, seconds, microseconds);
-      if (taken === 2) this.judgeTaken(this.hotPath.found[RESULT] as number, seconds);
+      if (taken === 2) this.judgeTaken(this.hotPath.found[RESULT] as number);
       if (taken !== 0) return;
     }
     this.frames++;
@@ -162,31 +168,30 @@ export class Engine implements FrameFilter {
 
   /**
    * Takes the records of a pcap (little endian, microseconds, Ethernet) in window[position, filled), as long as they are usual;
-   * gives the position of the first that must be taken by `frame`. `second`: in which the last was captured.
+   * gives the position of the first that must be taken by `frame`.
    */
-  run(position: number, filled: number, second: number): number {
+  run(position: number, filled: number): number {
     const { flows, hotPath } = this;
     let at = position;
-    let now = second;
     for (;;) {
-      at = hotPath.functions.run(at, filled, now);
+      at = hotPath.functions.run(at, filled, this.second);
       const found = hotPath.found[RESULT] as number;
       if (found === OTHER_SECOND) {
-        now = hotPath.found[NEXT_SECOND] as number;
-        this.onSecond(now);
+        this.second = hotPath.found[NEXT_SECOND] as number;
+        this.onSecond(this.second);
       } else if (found === NOTHING && flows.released.length === 0) {
         return at;
       } else {
-        this.judgeTaken(found, now);
+        this.judgeTaken(found);
       }
     }
   }
 
   /** What the hot path has found in a frame that it has taken by itself, and what was released. */
-  private judgeTaken(found: number, second: number): void {
+  private judgeTaken(found: number): void {
     const { flows } = this;
     if (found === WHOLE_DATAGRAM) {
-      this.wholeDatagram(second);
+      this.wholeDatagram();
     } else if (found !== NOTHING) {
       flows.show(found);
       this.judgeFound(found, flows.foundPacket(this.found));
@@ -195,8 +200,9 @@ export class Engine implements FrameFilter {
   }
 
   /** One that the hot path has put together, but could not decode. */
-  private wholeDatagram(second: number): void {
-    const isPacket = this.decoder.decodeWhole(second, this.hotPath.packet[MICROSECONDS] as number) > 0;
+  private wholeDatagram(): void {
+    const { packet } = this.hotPath;
+    const isPacket = this.decoder.decodeWhole(packet[SECONDS] as number, packet[MICROSECONDS] as number) > 0;
     if (isPacket) this.examine(this.decoder.packet);
     // The hot path took it for one.
     else this.packets--;

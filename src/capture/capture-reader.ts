@@ -65,7 +65,7 @@ export class CaptureReader extends RecordSearch implements FrameSource {
     if (this.mode !== PCAP_LITTLE) return this.nextOther();
     const filter = this.filter;
     if (filter !== undefined && filter.window === this.window && this.linkType === ETHERNET) {
-      this.position = filter.run(this.position, this.filled, this.seconds);
+      this.position = filter.run(this.position, this.filled);
     }
     const view = this.view;
     const start = this.position + 16;

@@ -27,7 +27,7 @@ export interface FrameFilter {
   readonly window: Uint8Array;
   /**
    * Takes as many as it can of the records of a pcap (little endian, microseconds, Ethernet) in window[position, filled), and
-   * gives the position of the first that it leaves. `second`: when the last that was stepped to was captured.
+   * gives the position of the first that it leaves.
    */
-  run(position: number, filled: number, second: number): number;
+  run(position: number, filled: number): number;
 }

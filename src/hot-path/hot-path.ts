@@ -114,7 +114,9 @@ export class HotPath {
   private readonly globals: Readonly<Record<string, Global>>;
 
   static open(): HotPath {
-    return spare.pop() ?? new HotPath();
+    const hotPath = spare.pop();
+    hotPath?.clear();
+    return hotPath ?? new HotPath();
   }
 
   private constructor() {
@@ -140,15 +142,18 @@ export class HotPath {
     this.bytes.set(isServicePort, layout.SERVICE_PORTS);
   }
 
-  /** Nobody uses it, nor its memory, from now on. */
+  /** Nobody uses it, nor its memory, from now on. Not cleared here: mostly the process ends, and nobody needs it again. */
   close(): void {
     if (spare.length >= mostSpare || spare.includes(this)) return;
+    this.onReleased = () => {};
+    spare.push(this);
+  }
+
+  private clear(): void {
     this.functions.clear();
     this.headers.fill(0);
     this.set('hasHeaders', 0);
-    this.onReleased = () => {};
     for (const name of counterNames) this.set(name, 0);
-    spare.push(this);
   }
 
   /**

@@ -12,7 +12,7 @@ import { NEXT_SECOND } from './found-words.ts';
 import { addFragment, wholeEnd, wholeHeader, wholePayload, wholeProtocol } from './fragments.ts';
 import { GATE_SHIFT, GATE_SPREAD } from './gate-hash.ts';
 import { lookAtDatagram, lookAtStream } from './look.ts';
-import { IP_START, PAYLOAD_END, PAYLOAD_MISSING, PAYLOAD_START, TRANSPORT_START } from './packet-words.ts';
+import { IP_START, PAYLOAD_END, PAYLOAD_MISSING, PAYLOAD_START, SECONDS, TRANSPORT_START } from './packet-words.ts';
 import { NOTHING, OTHER_SECOND, WHOLE_DATAGRAM } from './results.ts';
 import { segment } from './streams.ts';
 import {
@@ -75,6 +75,7 @@ export function frame(start: usize, end: usize, now: i32): i32 {
   if (result !== LEFT || !isWhole) return result;
   // Its fragment must not be taken twice: the rest of the way begins with the whole datagram.
   found = WHOLE_DATAGRAM;
+  store<i32>(PACKET, now, SECONDS << 2);
   return FOUND;
 }
 
