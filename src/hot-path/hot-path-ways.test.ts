@@ -13,7 +13,7 @@ import { bytesOf, type Endpoints, icmpFrame, tcpFrame, udpFrame } from '../testi
 import { BUCKET_SHIFT, HAS_CHUNK, HELD_FLOW, KEPT_FREE, PLACES, RECORD_SHIFT, SPREAD } from './assembly/flow-record.ts';
 import * as layout from './assembly/layout.ts';
 import { type Captured, captureInMemory } from './capture-in-memory.test.helper.ts';
-import type { HotPath } from './hot-path.ts';
+import { HotPath } from './hot-path.ts';
 import { hotPathOf } from './settled.test.helper.ts';
 
 const catalogue = loadCatalogue();
@@ -606,6 +606,7 @@ describe('the memory of the hot path', () => {
     const { functions } = hotPath;
     assert.ok(touched(hotPath, layout.BUCKETS, layout.RECORDS) > 0);
     hotPath.close();
+    assert.equal(HotPath.open(), hotPath);
     assert.equal(touched(hotPath, layout.BUCKETS, layout.RECORDS), 0);
     assert.equal(touched(hotPath, layout.HANDSHAKES, layout.CAPTURE), 0);
     assert.equal(touched(hotPath, layout.KEPT_STATE, layout.SERVICE_PORTS), 0);
@@ -613,6 +614,7 @@ describe('the memory of the hot path', () => {
     assert.equal(touched(hotPath, layout.FRAGMENT_CHAINS, layout.FRAGMENT_BLOCKS), 0);
     assert.equal(functions.capacity(), flowCapacityAtStart);
     assert.equal(functions.incompleteBytes(), 0);
+    hotPath.close();
     const next = run([], 'records', {});
     assert.equal(next.hotPath, hotPath);
     assert.equal(next.told.counters.flows.seen, 0);
