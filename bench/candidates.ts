@@ -1,8 +1,11 @@
 /** The programs that are compared, and how each is started. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { detectionCatalogue } from '../src/signature/catalogue-paths.ts';
+import { loadDetectionCatalogue } from '../src/signature/load-catalogue.ts';
+import { writePrepared } from '../src/signature/prepared-catalogue.ts';
 import type { Measurement } from './measure.ts';
 
 export interface Candidate {
@@ -33,14 +36,13 @@ export function trespassWith(directory: string, count: number): Candidate {
   mkdirSync(built, { recursive: true });
   // The bundled command and what it loads.
   for (const name of readdirSync(join(root, 'dist'))) {
-    if (name === 'command' || /\.(json|wasm)$/.test(name))
+    if (name === 'command' || /\.(jsonl?|wasm)$/.test(name))
       cpSync(join(root, 'dist', name), join(built, name), { recursive: true });
   }
   for (const name of ['bin', 'package.json']) cpSync(join(root, name), join(installation, name), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(installation, 'node_modules'));
-  const catalogue = join(built, 'detection.json');
-  const signatures = JSON.parse(readFileSync(catalogue, 'utf8')) as unknown[];
-  writeFileSync(catalogue, JSON.stringify(signatures.slice(0, count)));
+  const signatures = loadDetectionCatalogue();
+  writePrepared(join(built, basename(detectionCatalogue)), signatures.slice(0, count));
   return trespass(`trespass, ${Math.min(count, signatures.length)} of ${signatures.length} signatures`, installation);
 }
 

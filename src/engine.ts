@@ -26,6 +26,7 @@ import type { CompiledSignature } from './signature/compile-signatures.ts';
 import { setCatalogue } from './signature/hot-path-tables.ts';
 import { Judge, type Match } from './signature/judge.ts';
 import { PacketSignatures } from './signature/packet-signatures.ts';
+import { preparedOf } from './signature/prepared-catalogue.ts';
 import type { Signature } from './signature/signature.ts';
 
 /** A flow (or datagram) in which a literal was found, until it is judged to the end. */
@@ -121,10 +122,11 @@ export class Engine implements FrameFilter {
     this.headers = new RememberedHeaders(seed, this.hotPath.headers);
     this.judge = new Judge(signatures, protocols);
     this.protocols = protocols;
-    this.packetSignatures = new PacketSignatures(signatures);
+    const { search, packets } = preparedOf(signatures);
+    this.packetSignatures = new PacketSignatures(signatures, packets);
     this.onEvidence = onEvidence;
     this.hotPath.set('headerKey', this.headers.key);
-    setCatalogue(this.hotPath, signatures, this.packetSignatures);
+    setCatalogue(this.hotPath, search, this.packetSignatures.gate);
   }
 
   /** Nobody uses it from now on; its memory is used again. */
@@ -144,8 +146,9 @@ export class Engine implements FrameFilter {
     }
     this.signatures = signatures;
     this.judge = new Judge(signatures, this.protocols);
-    this.packetSignatures = new PacketSignatures(signatures);
-    setCatalogue(this.hotPath, signatures, this.packetSignatures);
+    const { search, packets } = preparedOf(signatures);
+    this.packetSignatures = new PacketSignatures(signatures, packets);
+    setCatalogue(this.hotPath, search, this.packetSignatures.gate);
   }
 
   /** Takes the captured frame bytes[start, end). The bytes are not needed after the call. */

@@ -25,7 +25,7 @@ describe('the npm package', () => {
     const needed = ['bin/trespass.cjs', 'dist/command/trespass.cjs', 'dist/src/trespass.js', 'dist/src/trespass.d.ts'];
     const read = [
       'dist/catalogue.json',
-      'dist/detection.json',
+      'dist/detection.jsonl',
       'dist/hot-path.wasm',
       'signatures/schema.json',
       'README.md',

@@ -25,6 +25,7 @@ import type { Evidence } from './scan/evidence.ts';
 import type { ScanSettings } from './scan/scan-settings.ts';
 import { ScanTracker } from './scan/scan-tracker.ts';
 import type { CompiledSignature } from './signature/compile-signatures.ts';
+import { sequencesOf } from './signature/prepared-catalogue.ts';
 
 export type { Alert } from './scan/alert.ts';
 export type { Evidence } from './scan/evidence.ts';
@@ -77,7 +78,7 @@ export async function readCaptures(options: ReadCapturesOptions): Promise<Statis
     packets?.evidence(evidence);
     tracker.add(evidence);
   };
-  const tracker = new ScanTracker({ settings, signatures: catalogue, onAlert });
+  const tracker = new ScanTracker({ settings, signatures: sequencesOf(catalogue), onAlert });
   const list = await listCaptures(options.paths);
   for (const notice of list.notices) onNotice(notice);
   if (list.files.length === 0) {

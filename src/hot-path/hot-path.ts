@@ -160,8 +160,12 @@ export class HotPath {
    * From now on the search is for these: `literals` has their words (assembly/literal-words.ts), `text` their bytes, one after
    * the other, and `others` what else depends on the catalogue, by the names of the module's globals.
    */
-  setCatalogue(literals: Int32Array, text: Uint8Array, others: Readonly<Record<string, Int32Array>>): void {
-    const count = literals.length >> LITERAL_SHIFT;
+  setCatalogue(
+    literals: Uint8Array,
+    text: Uint8Array,
+    others: Readonly<Record<string, Int32Array | Uint8Array>>,
+  ): void {
+    const count = literals.byteLength >> (LITERAL_SHIFT + 2);
     const { length } = text;
     this.put(layout.LITERALS, literals);
     let at = layout.LITERALS + literals.byteLength;

@@ -12,6 +12,7 @@ import {
 } from './catalogue-paths.ts';
 import { compileSignatures } from './compile-signatures.ts';
 import { knownFields } from './known-fields.ts';
+import { writePrepared } from './prepared-catalogue.ts';
 import { readCatalogue } from './read-catalogue.ts';
 import { readRevisions } from './revisions.ts';
 import { signatureJsonSchema } from './signature-schema.ts';
@@ -29,7 +30,7 @@ if (faults.length > 0) {
   });
   writeFileSync(compiledCatalogue, JSON.stringify(compiled));
   const withoutExamples = compiled.map((signature) => ({ ...signature, hits: [], misses: [], seen: [] }));
-  writeFileSync(detectionCatalogue, JSON.stringify(withoutExamples));
+  writePrepared(detectionCatalogue, withoutExamples);
   if (process.argv.includes('--schema')) {
     writeFileSync(schemaFile, `${JSON.stringify(signatureJsonSchema(), null, 2)}\n`);
   }

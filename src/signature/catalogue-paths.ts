@@ -17,5 +17,5 @@ export const revisionsFile = join(signaturesDirectory, 'revisions.json');
 /** The signatures as the build step checked and wrote them: what the command loads. */
 export const compiledCatalogue = join(packageRoot, 'dist', 'catalogue.json');
 
-/** The same without examples: half as long, and all that detection needs. */
-export const detectionCatalogue = join(packageRoot, 'dist', 'detection.json');
+/** The same without examples, prepared for a start (prepared-catalogue.ts): all that detection needs. */
+export const detectionCatalogue = join(packageRoot, 'dist', 'detection.jsonl');

@@ -13,10 +13,10 @@ import {
 } from '../hot-path/assembly/literal-words.ts';
 import { AFTER_HEADER, BY_ICMP, BY_ROUTING, BY_SCTP, BY_TCP, BY_UDP } from '../hot-path/assembly/transport-bits.ts';
 import type { HotPath } from '../hot-path/hot-path.ts';
+import type { PacketGate } from '../packet/packet-gate.ts';
 import type { Transport } from '../protocol/protocol.ts';
 import type { CompiledSignature } from './compile-signatures.ts';
 import type { Opening } from './openings.ts';
-import type { PacketSignatures } from './packet-signatures.ts';
 
 const transportBits: Readonly<Record<Transport, number>> = {
   tcp: BY_TCP,
@@ -28,18 +28,24 @@ const transportBits: Readonly<Record<Transport, number>> = {
   pim: BY_ROUTING,
 };
 
-/** From the next packet on, these signatures are searched for. */
-export function setCatalogue(
-  hotPath: HotPath,
-  signatures: readonly CompiledSignature[],
-  { gate, waiting }: PacketSignatures,
-): void {
+/** What the search knows of a catalogue, as it stands in the hot path's memory. */
+export interface SearchTables {
+  /** Words of each literal (assembly/literal-words.ts). */
+  readonly literals: Uint8Array;
+  /** All literals' bytes, one after the other. */
+  readonly text: Uint8Array;
+  readonly ports: Uint8Array;
+  readonly openings: Uint8Array;
+}
+
+/** `waiting`: places of signatures that count only after a remembered header. */
+export function searchTables(signatures: readonly CompiledSignature[], waiting: readonly number[]): SearchTables {
   const words: number[] = [];
   const ports: number[] = [];
   const openings: number[] = [];
   let text = '';
   for (const [index, signature] of signatures.entries()) {
-    let transports = waiting.has(index) ? AFTER_HEADER : 0;
+    let transports = waiting.includes(index) ? AFTER_HEADER : 0;
     for (const transport of signature.transports) transports |= transportBits[transport];
     const list = signature.ports.length === 0 ? -1 : ports.length;
     if (list >= 0) ports.push(...signature.ports, -1);
@@ -58,14 +64,28 @@ export function setCatalogue(
       text += bytes;
     }
   }
+  return {
+    literals: bytesOf(words),
+    text: Buffer.from(text, 'latin1'),
+    ports: bytesOf(ports),
+    openings: bytesOf(openings),
+  };
+}
+
+function bytesOf(words: readonly number[]): Uint8Array {
+  return new Uint8Array(Int32Array.from(words).buffer);
+}
+
+/** From the next packet on, these signatures are searched for. */
+export function setCatalogue(hotPath: HotPath, search: SearchTables, gate: PacketGate): void {
   const { segments, icmpTypes, shape, word, window, icmpWord, icmpSequence, routing } = gate.tables();
   hotPath.setGate(segments, icmpTypes);
   hotPath.set('gateSize', shape.byteLength);
   hotPath.set('gateIcmpSize', icmpWord.byteLength);
   hotPath.set('gateRoutingSize', routing.byteLength);
-  hotPath.setCatalogue(Int32Array.from(words), Buffer.from(text, 'latin1'), {
-    ports: Int32Array.from(ports),
-    openings: Int32Array.from(openings),
+  hotPath.setCatalogue(search.literals, search.text, {
+    ports: search.ports,
+    openings: search.openings,
     gateShape: shape,
     gateWord: word,
     gateWindow: window,

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { compiledCatalogue, detectionCatalogue } from './catalogue-paths.ts';
 import type { CompiledSignature } from './compile-signatures.ts';
+import { readPrepared } from './prepared-catalogue.ts';
 
 /** All signatures in the order of their ids. Throws if the build step has not run. */
 export function loadCatalogue(file: string = compiledCatalogue): readonly CompiledSignature[] {
@@ -11,5 +12,5 @@ export function loadCatalogue(file: string = compiledCatalogue): readonly Compil
 
 /** The same with `hits`, `misses` and `seen` left empty: for detection, which starts sooner so. */
 export function loadDetectionCatalogue(): readonly CompiledSignature[] {
-  return loadCatalogue(detectionCatalogue);
+  return readPrepared(detectionCatalogue);
 }

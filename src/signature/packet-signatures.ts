@@ -41,69 +41,77 @@ export function gateKey({ match, transports }: Pick<Signature, 'match' | 'transp
   return { kind: 'icmp', type, code, sequence };
 }
 
-/** Those of a catalogue, by their indices in it. */
-export class PacketSignatures {
-  readonly gate: PacketGate;
+/** Which signatures of a catalogue are such, by their places in it. */
+export interface PacketRoles {
   /** They prove something: judged as soon as the packet is seen. */
   readonly judged: readonly number[];
   /** Weak: judged when something else is known of the same source. */
   readonly remembered: readonly number[];
   /** Weak ones of datagrams that a sequence needs: found by their literals, and then remembered like those. */
-  readonly datagrams: ReadonlySet<number>;
+  readonly datagrams: readonly number[];
   /** Signatures that become proof when a remembered one came before them. */
-  readonly completing: ReadonlySet<number>;
+  readonly completing: readonly number[];
   /** Of those, the weak ones that no other sequence counts: without such a header before them, they are not even judged. */
+  readonly waiting: readonly number[];
+}
+
+export function packetRoles(catalogue: readonly CompiledSignature[]): PacketRoles {
+  const found = catalogue.flatMap((signature, index) => {
+    if (signature.literals.length > 0 || signature.sequence !== undefined) return [];
+    return gateKey(signature) === undefined ? [] : [{ index, weak: signature.grade === 'weak' }];
+  });
+  const judged = found.flatMap(({ index, weak }) => (weak ? [] : [index]));
+  const remembered = found.flatMap(({ index, weak }) => (weak ? [index] : []));
+  const datagrams = datagramsOf(catalogue);
+  const headers = new Set([...remembered, ...datagrams].map((index) => catalogue[index]!.id));
+  const completing = completingOf(catalogue, headers);
+  return { judged, remembered, datagrams, completing, waiting: waitingOf(catalogue, headers, completing) };
+}
+
+/** The same for the engine. */
+export class PacketSignatures {
+  readonly gate: PacketGate;
+  readonly judged: readonly number[];
+  readonly remembered: readonly number[];
+  readonly datagrams: ReadonlySet<number>;
+  readonly completing: ReadonlySet<number>;
   readonly waiting: ReadonlySet<number>;
 
-  constructor(catalogue: readonly CompiledSignature[]) {
-    const found = catalogue.flatMap((signature, index) => {
-      if (signature.literals.length > 0 || signature.sequence !== undefined) return [];
-      const key = gateKey(signature);
-      return key === undefined ? [] : [{ key, index, weak: signature.grade === 'weak' }];
-    });
-    const judged = found.filter(({ weak }) => !weak);
-    const remembered = found.filter(({ weak }) => weak);
-    this.gate = new PacketGate(
-      judged.map(({ key }) => key),
-      remembered.map(({ key }) => key),
-    );
-    this.judged = judged.map(({ index }) => index);
-    this.remembered = remembered.map(({ index }) => index);
-    this.datagrams = datagrams(catalogue);
-    const headers = new Set([...this.remembered, ...this.datagrams].map((index) => catalogue[index]!.id));
-    this.completing = completing(catalogue, headers);
-    this.waiting = waiting(catalogue, headers, this.completing);
+  constructor(catalogue: readonly CompiledSignature[], roles: PacketRoles = packetRoles(catalogue)) {
+    const keys = (places: readonly number[]): GateKey[] => places.flatMap((place) => gateKey(catalogue[place]!) ?? []);
+    this.gate = new PacketGate(keys(roles.judged), keys(roles.remembered));
+    this.judged = roles.judged;
+    this.remembered = roles.remembered;
+    this.datagrams = new Set(roles.datagrams);
+    this.completing = new Set(roles.completing);
+    this.waiting = new Set(roles.waiting);
   }
 }
 
-function datagrams(catalogue: readonly CompiledSignature[]): ReadonlySet<number> {
+function datagramsOf(catalogue: readonly CompiledSignature[]): number[] {
   const needed = new Set(catalogue.flatMap(({ sequence }) => sequence?.needs ?? []));
-  return new Set(
-    catalogue.flatMap(({ id, grade, transports, literals }, index) =>
-      needed.has(id) && grade === 'weak' && transports.every((one) => one === 'udp') && literals.length > 0
-        ? [index]
-        : [],
-    ),
+  return catalogue.flatMap(({ id, grade, transports, literals }, index) =>
+    needed.has(id) && grade === 'weak' && transports.every((one) => one === 'udp') && literals.length > 0
+      ? [index]
+      : [],
   );
 }
 
 /** Members of the sequences that need a remembered header. */
-function completing(catalogue: readonly CompiledSignature[], headers: ReadonlySet<string>): ReadonlySet<number> {
+function completingOf(catalogue: readonly CompiledSignature[], headers: ReadonlySet<string>): number[] {
   const members = new Set(
     catalogue.flatMap(({ sequence }) => (sequence?.needs?.some((id) => headers.has(id)) ? sequence.of : [])),
   );
-  return new Set(catalogue.flatMap(({ id }, index) => (members.has(id) && !headers.has(id) ? [index] : [])));
+  return catalogue.flatMap(({ id }, index) => (members.has(id) && !headers.has(id) ? [index] : []));
 }
 
-function waiting(
+function waitingOf(
   catalogue: readonly CompiledSignature[],
   headers: ReadonlySet<string>,
-  completing: ReadonlySet<number>,
-): ReadonlySet<number> {
+  completing: readonly number[],
+): number[] {
   const counted = new Set(
     catalogue.flatMap(({ sequence }) => (sequence?.needs?.some((id) => headers.has(id)) ? [] : (sequence?.of ?? []))),
   );
-  return new Set(
-    [...completing].filter((index) => catalogue[index]!.grade === 'weak' && !counted.has(catalogue[index]!.id)),
-  );
+  return completing.filter((index) => catalogue[index]!.grade === 'weak' && !counted.has(catalogue[index]!.id));
 }

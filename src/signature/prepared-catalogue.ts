@@ -1,0 +1,77 @@
+/**
+ * What a start needs of a catalogue before anything is suspected. The build computes it for the shipped one and leaves it in a
+ * file with the signatures, each of which is parsed when it is first asked for: the cost of a start does not grow with them.
+ */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { CompiledSignature } from './compile-signatures.ts';
+import { type SearchTables, searchTables } from './hot-path-tables.ts';
+import { type PacketRoles, packetRoles } from './packet-signatures.ts';
+
+export interface PreparedCatalogue {
+  readonly search: SearchTables;
+  readonly packets: PacketRoles;
+  /** Places of the sequences. */
+  readonly sequences: readonly number[];
+}
+
+/** Of the catalogues that came from a file. */
+const prepared = new WeakMap<readonly CompiledSignature[], PreparedCatalogue>();
+
+/** As it came from the file, or computed. */
+export function preparedOf(catalogue: readonly CompiledSignature[]): PreparedCatalogue {
+  return prepared.get(catalogue) ?? prepare(catalogue);
+}
+
+export function sequencesOf(catalogue: readonly CompiledSignature[]): readonly CompiledSignature[] {
+  return preparedOf(catalogue).sequences.map((place) => catalogue[place] as CompiledSignature);
+}
+
+function prepare(catalogue: readonly CompiledSignature[]): PreparedCatalogue {
+  const packets = packetRoles(catalogue);
+  return {
+    search: searchTables(catalogue, packets.waiting),
+    packets,
+    sequences: catalogue.flatMap(({ sequence }, place) => (sequence === undefined ? [] : [place])),
+  };
+}
+
+/** The first line of the file, with the tables in base64. */
+interface Prepared extends Omit<PreparedCatalogue, 'search'> {
+  readonly search: Readonly<Record<keyof SearchTables, string>>;
+}
+
+/** Writes the catalogue for `readPrepared`: JSON by lines, in ASCII. */
+export function writePrepared(file: string, catalogue: readonly CompiledSignature[]): void {
+  const { search, ...rest } = prepare(catalogue);
+  const text = (table: Uint8Array): string => Buffer.from(table).toString('base64');
+  const { literals, ports, openings } = search;
+  const tables = { literals: text(literals), text: text(search.text), ports: text(ports), openings: text(openings) };
+  const first: Prepared = { ...rest, search: tables };
+  writeFileSync(file, [first, ...catalogue].map((line) => inAscii(JSON.stringify(line))).join('\n'));
+}
+
+/** @throws Error if the file is not there, or none of those. */
+export function readPrepared(file: string): readonly CompiledSignature[] {
+  const lines = readFileSync(file, 'latin1').split('\n');
+  const { search, ...rest } = JSON.parse(lines[0] as string) as Prepared;
+  const bytes = (base64: string): Uint8Array => Buffer.from(base64, 'base64');
+  const { literals, text, ports, openings } = search;
+  const catalogue: CompiledSignature[] = [];
+  for (let place = 0; place + 1 < lines.length; place++) {
+    const keep = (value: CompiledSignature): CompiledSignature => {
+      Object.defineProperty(catalogue, place, { value, writable: false });
+      return value;
+    };
+    const parse = (): CompiledSignature => keep(JSON.parse(lines[place + 1] as string) as CompiledSignature);
+    Object.defineProperty(catalogue, place, { get: parse, enumerable: true, configurable: true });
+  }
+  const tables = { literals: bytes(literals), text: bytes(text), ports: bytes(ports), openings: bytes(openings) };
+  prepared.set(catalogue, { ...rest, search: tables });
+  return catalogue;
+}
+
+/** Of a string's other characters the escapes, so that the file can be read as it stands. */
+function inAscii(json: string): string {
+  return json.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
