@@ -275,6 +275,7 @@ export class Engine implements FrameFilter {
       notIp: counters.notIp + this.hotPath.count('notIp'),
       otherProtocol: counters.otherProtocol + this.hotPath.count('otherProtocol'),
       fragmentsHeld: counters.fragmentsHeld + this.hotPath.count('fragmentsHeld'),
+      notTunnel: counters.notTunnel + this.hotPath.count('notTunnel'),
     };
   }
 

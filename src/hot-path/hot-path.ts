@@ -25,6 +25,7 @@ const counterNames = [
   'notIp',
   'otherProtocol',
   'fragmentsHeld',
+  'notTunnel',
   'flows',
   'withoutHandshake',
   'evicted',

@@ -15,7 +15,7 @@ import { ETHER_IPV4, ETHER_IPV6, ETHER_QINQ, ETHER_VLAN } from './ether-type.ts'
 import { ethernetLayer, etherTypeAt, llcLayer, macInMacLayer, vlanLayer } from './ethernet-layers.ts';
 import type { FragmentCounters } from './fragment-counters.ts';
 import { Fragments } from './fragments.ts';
-import { ipLayer, ipv4Layer, ipv6ExtensionLayer, ipv6Layer, moveToWhole, setIpv4 } from './ip-layers.ts';
+import { ipLayer, ipv4Layer, ipv6ExtensionLayer, ipv6Layer, moveToWhole, setIpv4, setIpv6 } from './ip-layers.ts';
 import { IP_TCP, IP_UDP } from './ip-protocol.ts';
 import {
   FIRST_LAYER,
@@ -241,7 +241,7 @@ export class PacketDecoder {
   }
 
   /**
-   * The same for the IPv4 datagram that the hot path has put together from fragments, the last of them captured at `seconds`
+   * The same for the datagram that the hot path has put together from fragments, the last of them captured at `seconds`
    * and `microseconds`.
    */
   decodeWhole(seconds: number, microseconds: number): number {
@@ -252,9 +252,12 @@ export class PacketDecoder {
     state.seconds = seconds;
     state.isPadded = false;
     state.outerVersion = 0;
-    setIpv4(packet, state.fragments.bytes, state.fragments.headerStart);
+    const { bytes, headerStart } = state.fragments;
+    const isIpv4 = (bytes[headerStart] as number) >> 4 === 4;
+    if (isIpv4) setIpv4(packet, bytes, headerStart);
+    else setIpv6(packet, bytes, headerStart);
     moveToWhole(state);
-    return this.follow(LAYER_TRANSPORT);
+    return this.follow(isIpv4 ? LAYER_TRANSPORT : LAYER_IPV6_EXTENSION);
   }
 
   private follow(first: number): number {

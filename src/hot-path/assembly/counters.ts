@@ -7,6 +7,8 @@ export let notIp: f64 = 0;
 export let otherProtocol: f64 = 0;
 /** Fragments kept, of frames that were settled here. */
 export let fragmentsHeld: f64 = 0;
+/** Datagrams to a tunnel's port that are none. */
+export let notTunnel: f64 = 0;
 export let flows: f64 = 0;
 /** TCP flows whose handshake was not seen, or was forgotten: their client was told by who spoke first. */
 export let withoutHandshake: f64 = 0;
@@ -35,6 +37,10 @@ export function countFrames(settled: i32, withoutIp: i32, withoutTransport: i32,
   notIp += <f64>withoutIp;
   otherProtocol += <f64>withoutTransport;
   fragmentsHeld += <f64>held;
+}
+
+export function countNotTunnel(): void {
+  notTunnel += 1;
 }
 
 export function countPayload(): void {

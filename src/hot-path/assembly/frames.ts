@@ -1,10 +1,11 @@
 /**
  * From a frame to what was found in it: what packet/packet-decoder.ts does with the usual headers (Ethernet, VLAN tags, PPPoE,
- * IPv4 with fragments, IPv6 with extension headers but no fragments, IP in IP, GRE, ERSPAN, PPP, VXLAN, GENEVE, GTP-U, Teredo, TCP,
- * UDP, ICMP, SCTP). All that is unusual is left to it.
+ * MPLS, IPv4 and IPv6 with fragments and extension headers, IP in IP, GRE, ERSPAN, EtherIP, PPP, VXLAN, GENEVE, GTP-U, Teredo, TCP,
+ * UDP, ICMP, SCTP). All that is unusual or broken is left to it.
  */
 
 import { big16, big32 } from './big-endian.ts';
+import { countNotTunnel } from './counters.ts';
 import { datagram } from './datagrams.ts';
 import { describe, identify } from './flow-key.ts';
 import { FIN, RST, SYN } from './flow-record.ts';
@@ -57,6 +58,11 @@ const VLAN: u32 = 0x8100;
 const QINQ: u32 = 0x88a8;
 const QINQ_OLD: u32 = 0x9100;
 const PPPOE_SESSION: u32 = 0x8864;
+const MPLS: u32 = 0x8847;
+const MPLS_UPSTREAM: u32 = 0x8848;
+const MAC_IN_MAC: u32 = 0x88e7;
+const VN_TAG: u32 = 0x8926;
+const E_TAG: u32 = 0x893f;
 /** PPP in GRE (RFC 2637 section 4.1). */
 const PPP_IN_GRE: u32 = 0x880b;
 /** PPP follows: no EtherType has so many bits. */
@@ -95,8 +101,7 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
   let end = frameEnd;
   let ip = start + 14;
   let type = big16(start + 12);
-  // Within a UDP tunnel, all that is no packet makes it an ordinary datagram: packet/udp-tunnels.ts.
-  let isTunnelled = false;
+  isTunnelled = false;
   for (let layer = 0; layer < MOST_LAYERS; layer++) {
     let transport: usize = 0;
     let ipEnd: usize = 0;
@@ -130,6 +135,17 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
         transport = pastExtensions(protocol, transport, min(end, ipEnd));
         if (transport === 0) return LEFT;
         protocol = afterExtensions;
+        if (protocol === FRAGMENT_HEADER) {
+          if (isTunnelled) return LEFT;
+          if (!fragment6(ip, transport, ipEnd, end, now)) return FRAGMENT_HELD;
+          isWhole = true;
+          ip = wholeHeader;
+          ipEnd = wholeEnd;
+          end = wholeEnd;
+          transport = pastExtensions(wholeProtocol, wholePayload, end);
+          protocol = afterExtensions;
+          if (transport === 0 || protocol === FRAGMENT_HEADER) return LEFT;
+        }
       }
     } else if (type === VLAN || type === QINQ || type === QINQ_OLD) {
       if (end < ip + 4) return LEFT;
@@ -152,7 +168,7 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
         ip += 1;
       }
       if (number === 0x0281) return LEFT;
-      if (number !== 0x0021 && number !== 0x0057) return isTunnelled ? LEFT : WITHOUT_IP;
+      if (number !== 0x0021 && number !== 0x0057) return noPacket(WITHOUT_IP, now);
       type = number === 0x0021 ? IPV4 : IPV6;
       continue;
     } else if (type === BRIDGING) {
@@ -162,19 +178,48 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
       // It means something else where an EtherType stands.
       if (type === BRIDGING) return LEFT;
       continue;
+    } else if (type === MPLS || type === MPLS_UPSTREAM) {
+      ip = belowLabels(ip, end);
+      if (ip === 0) return LEFT;
+      if (insideType === 0) return noPacket(WITHOUT_IP, now);
+      type = insideType;
+      continue;
+    } else if (type === VN_TAG || type === E_TAG) {
+      const tag: usize = type === VN_TAG ? 4 : 6;
+      if (end < ip + tag + 2) return LEFT;
+      type = big16(ip + tag);
+      ip += tag + 2;
+      continue;
+    } else if (type === MAC_IN_MAC) {
+      ip += 4;
+      type = BRIDGING;
+      continue;
     } else {
-      return isNoIp(type, ip, end) && !isTunnelled ? WITHOUT_IP : LEFT;
+      return isNoIp(type, ip, end) ? noPacket(WITHOUT_IP, now) : LEFT;
     }
     if (ipEnd < transport) return LEFT;
 
+    // As authentication of packet/transport-layers.ts: RFC 4302 section 2.2.
+    while (protocol === 51) {
+      const last = min(end, ipEnd);
+      if (transport + 8 > last) return LEFT;
+      protocol = load<u8>(transport);
+      transport += (<usize>load<u8>(transport, 1) + 2) << 2;
+      if (transport > last) return LEFT;
+    }
     if (protocol === 6) return tcp(ip, transport, ipEnd, end, now);
     if (protocol === 17) {
       const inside = tunnelIn(transport, ipEnd, end);
-      if (inside === 0) return udp(ip, transport, ipEnd, end, now);
+      if (inside === UNSURE) return LEFT;
+      if (inside === NO_TUNNEL) return udp(ip, transport, ipEnd, end, now);
       isTunnelled = true;
+      outerIp = ip;
+      outerUdp = transport;
+      outerIpEnd = ipEnd;
+      outerEnd = end;
       end = min(end, transport + big16(transport + 4));
       ip = inside;
-      type = tunnelType;
+      type = insideType;
       continue;
     }
     if (protocol === (type === IPV4 ? 1 : 58)) return icmp(ip, transport, ipEnd, end, protocol, now);
@@ -194,11 +239,11 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
       type = big16(transport + 2);
       if (type === PPP_IN_GRE) {
         // Nothing at all in a mere acknowledgement; and the HDLC address and control may be left out.
-        if (ip === end) return isTunnelled ? LEFT : WITHOUT_IP;
+        if (ip === end) return noPacket(WITHOUT_IP, now);
         if (ip + 2 <= end && load<u16>(ip) === 0x03ff) ip += 2;
         type = PPP;
       } else if (!isVersion0) {
-        return isTunnelled ? LEFT : WITHOUT_IP;
+        return noPacket(WITHOUT_IP, now);
       } else if (type === ERSPAN) {
         // Type II has a sequence number, and begins with version 1.
         if ((load<u8>(transport) & 0x10) !== 0) {
@@ -208,26 +253,96 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
         type = BRIDGING;
       } else if (type === ERSPAN3) {
         // As erspan3Layer of packet/tunnel-layers.ts.
-        if (end < ip + 12 || load<u8>(ip) >> 4 !== 2 || (load<u8>(ip, 10) & 0x7c) !== 0) return LEFT;
+        if (end < ip + 12 || load<u8>(ip) >> 4 !== 2) return LEFT;
+        const frameType = (load<u8>(ip, 10) >> 2) & 31;
         ip += (load<u8>(ip, 11) & 1) !== 0 ? 20 : 12;
         if (ip > end) return LEFT;
-        type = BRIDGING;
-      } else if (type !== IPV4 && type !== IPV6 && type !== BRIDGING) {
-        return (type < 0x600 || isOtherEtherType(type)) && type !== WCCP && !isTunnelled ? WITHOUT_IP : LEFT;
+        if (frameType === 0) type = BRIDGING;
+        else if (frameType !== 2) return noPacket(WITHOUT_IP, now);
+        else if (ip === end) return LEFT;
+        else type = load<u8>(ip) >> 4 === 4 ? IPV4 : IPV6;
+      } else if (type === WCCP) {
+        // As wccpLayer of packet/tunnel-layers.ts.
+        if (end < ip + 4) return LEFT;
+        if (load<u8>(ip) >> 4 !== 4) ip += 4;
+        type = IPV4;
+      } else if (type < 0x600 || isOtherEtherType(type)) {
+        return noPacket(WITHOUT_IP, now);
       }
+    } else if (protocol === 97) {
+      // As etherIpLayer of packet/tunnel-layers.ts.
+      if (end < transport + 2 || load<u8>(transport) !== 0x30) return LEFT;
+      ip = transport + 2;
+      type = BRIDGING;
+    } else if (protocol === 137) {
+      ip = transport;
+      type = MPLS;
+    } else if (protocol === 143) {
+      ip = transport;
+      type = BRIDGING;
     } else if (type === IPV4 && isRouting(protocol)) {
       return isWantedRouting(ip, protocol) ? LEFT : SETTLED;
     } else {
-      return isOtherProtocol(protocol) && !isTunnelled ? WITHOUT_TRANSPORT : LEFT;
+      return noPacket(WITHOUT_TRANSPORT, now);
     }
   }
   return LEFT;
 }
 
+/** The datagram that carries a tunnel, once one was entered. */
+let isTunnelled: bool = false;
+let outerIp: usize = 0;
+let outerUdp: usize = 0;
+let outerIpEnd: usize = 0;
+let outerEnd: usize = 0;
+
+/** As setOuterUdp of packet/transport-layers.ts: without a packet in it, a tunnel is an ordinary datagram after all. */
+function noPacket(result: i32, now: i32): i32 {
+  if (!isTunnelled) return result;
+  countNotTunnel();
+  return udp(outerIp, outerUdp, outerIpEnd, outerEnd, now);
+}
+
+/** What follows a header that does not say it by an EtherType at its end: set by the function that steps over it. */
+let insideType: u32 = 0;
+
+/** As mplsLayer of packet/tunnel-layers.ts: where the label stack ends, or 0. It sets the type to 0 if no packet follows. */
+function belowLabels(stack: usize, end: usize): usize {
+  let at = stack;
+  let isBottom = false;
+  while (!isBottom) {
+    if (at + 4 > end) return 0;
+    isBottom = (load<u8>(at, 2) & 1) !== 0;
+    at += 4;
+  }
+  if (at >= end) return 0;
+  const isEthernet = isFrame(at, end);
+  const first = load<u8>(at);
+  insideType = isEthernet ? BRIDGING : 0;
+  if (first >> 4 === 4) {
+    if (!isEthernet || first === 0x45) insideType = IPV4;
+  } else if (first >> 4 === 6) {
+    if (!isEthernet || (at + 40 <= end && at + 40 + big16(at + 4) === end)) insideType = IPV6;
+  } else if (first >> 4 === 0 && !isEthernet && isFrame(at + 4, end)) {
+    insideType = BRIDGING;
+    return at + 4;
+  }
+  return at;
+}
+
+/** Would an Ethernet frame that begins here lead to IP? */
+function isFrame(at: usize, end: usize): bool {
+  if (at + 14 > end) return false;
+  const etherType = big16(at + 12);
+  return etherType >= 0x600 && !isOtherEtherType(etherType);
+}
+
 /** What follows the extension headers: set by `pastExtensions`. */
 let afterExtensions: u32 = 0;
 
-/** As ipv6ExtensionLayer of packet/ip-layers.ts: where the extension headers end, or 0: one is cut, or of a fragment. */
+const FRAGMENT_HEADER: u32 = 44;
+
+/** As ipv6ExtensionLayer of packet/ip-layers.ts: where the extension headers end, or that of a fragment begins; or 0: one is cut. */
 function pastExtensions(first: u32, start: usize, end: usize): usize {
   let protocol = first;
   let at = start;
@@ -236,8 +351,8 @@ function pastExtensions(first: u32, start: usize, end: usize): usize {
     const words = <usize>load<u8>(at, 1);
     let length: usize = 8;
     // A fragment that is whole in itself is none (RFC 6946). The authentication header counts otherwise (RFC 4302 section 2.2).
-    if (protocol === 44) {
-      if ((big16(at + 2) & 0xfff9) !== 0) return 0;
+    if (protocol === FRAGMENT_HEADER) {
+      if ((big16(at + 2) & 0xfff9) !== 0) break;
     } else if (protocol === 51) length = (words + 2) << 2;
     else length = (words + 1) << 3;
     if (at + length > end) return 0;
@@ -279,6 +394,21 @@ function fragment(ip: usize, payload: usize, ipEnd: usize, end: usize, now: i32)
   return true;
 }
 
+/** The same for the fragment header at `header` behind the IPv6 header `ip`: the end of ipv6ExtensionLayer. */
+function fragment6(ip: usize, header: usize, ipEnd: usize, end: usize, now: i32): bool {
+  const word = big16(header + 2);
+  const payload = header + 8;
+  const size = <i32>(min(ipEnd, end) - payload);
+  const identification = <i32>big32(header + 4);
+  const protocol = <i32>load<u8>(header);
+  const offset = <i32>(word & 0xfff8);
+  const more = (word & 1) !== 0;
+  if (!addFragment(ip, 40, identification, protocol, payload, size, offset, more, ipEnd > end, now)) return false;
+  store<u16>(wholeHeader, bswap<u16>(<u16>(wholeEnd - wholePayload)), 4);
+  store<u8>(wholeHeader, <u8>wholeProtocol, 6);
+  return true;
+}
+
 function tcp(ip: usize, transport: usize, ipEnd: usize, end: usize, now: i32): i32 {
   if (end < transport + 20) return LEFT;
   const offsetAndFlags = big16(transport + 12);
@@ -314,7 +444,6 @@ function udp(ip: usize, transport: usize, ipEnd: usize, end: usize, now: i32): i
   if (udpEnd < transport + 8 || udpEnd > ipEnd) return LEFT;
   const between = big32(transport);
   const sourcePort = <u32>between >>> 16;
-  if (isTunnelPort(sourcePort, between & 0xffff)) return LEFT;
   const payloadEnd = min(udpEnd, end);
   const length = <i32>(payloadEnd - transport - 8);
   // It may be a port scan's, which the engine remembers.
@@ -382,25 +511,29 @@ function tell(
   return FOUND;
 }
 
-/** What is in a tunnel: set by `tunnelIn`. */
-let tunnelType: u32 = 0;
+/** A datagram is none, or it is not told here whether it is. */
+const NO_TUNNEL: usize = 0;
+const UNSURE: usize = 1;
 
-/** As udpTunnel of packet/udp-tunnels.ts: where the packet begins that a UDP datagram carries, or 0: it is no tunnel, or one that is left. */
+/** As udpTunnel of packet/udp-tunnels.ts: where the packet begins that a UDP datagram carries, NO_TUNNEL or UNSURE. */
 function tunnelIn(transport: usize, ipEnd: usize, end: usize): usize {
-  if (end < transport + 16) return 0;
+  if (end < transport + 8) return NO_TUNNEL;
   const port = big16(transport + 2);
-  if (!isTunnelPort(big16(transport), port)) return 0;
+  if (!isTunnelPort(big16(transport), port)) return NO_TUNNEL;
   const udpEnd = transport + big16(transport + 4);
-  if (udpEnd > ipEnd) return 0;
-  const header = transport + 8;
-  const last = min(udpEnd, end);
+  if (udpEnd < transport + 16 || udpEnd > ipEnd || end < transport + 16) return UNSURE;
+  const inside = insideOf(port, transport + 8, min(udpEnd, end), udpEnd);
+  if (inside === NO_TUNNEL) countNotTunnel();
+  return inside;
+}
+
+function insideOf(port: u32, header: usize, last: usize, udpEnd: usize): usize {
   switch (port) {
     case 4789:
     case 8472:
       return inVxlan(header, last);
-    // VXLAN-GPE.
     case 4790:
-      return 0;
+      return inVxlanGpe(header, last);
     case 6081:
       return inGeneve(header, last);
     case 2152:
@@ -410,20 +543,32 @@ function tunnelIn(transport: usize, ipEnd: usize, end: usize): usize {
   }
 }
 
-/** The plain form of vxlan in packet/udp-tunnels.ts: only the I bit, and reserved bits of zero (RFC 7348 section 5). */
+/** As vxlan of packet/udp-tunnels.ts. */
 function inVxlan(header: usize, last: usize): usize {
-  tunnelType = BRIDGING;
-  const isPlain = load<u32>(header) === 0x08 && load<u8>(header, 7) === 0;
-  return isPlain && header + 8 + 14 <= last ? header + 8 : 0;
+  const first = load<u32>(header);
+  if ((first & 0xff) === 0x0c) return inVxlanGpe(header, last);
+  insideType = BRIDGING;
+  // In the order of memory: only the I bit; or the group policy extension's.
+  const isKnown = first === 0x08 || (first & 0xb7ff) === 0x88;
+  return isKnown && load<u8>(header, 7) === 0 && header + 8 + 14 <= last ? header + 8 : NO_TUNNEL;
 }
 
-/** As geneve of packet/udp-tunnels.ts, but for MPLS. */
+/** As vxlanGpe of packet/udp-tunnels.ts. */
+function inVxlanGpe(header: usize, last: usize): usize {
+  const first = load<u32>(header);
+  if ((first & 0xff_ffff) !== 0x0c || load<u8>(header, 7) !== 0 || header + 8 + 14 > last) return NO_TUNNEL;
+  const next = first >> 24;
+  insideType = next === 1 ? IPV4 : next === 2 ? IPV6 : BRIDGING;
+  return next === 0 || next > 3 ? NO_TUNNEL : header + 8;
+}
+
+/** As geneve of packet/udp-tunnels.ts. */
 function inGeneve(header: usize, last: usize): usize {
   const first = load<u8>(header);
   if (first >> 6 !== 0 || (load<u8>(header, 1) & 0x3f) !== 0 || load<u8>(header, 7) !== 0) return 0;
   const inside = header + 8 + ((<usize>first & 0x3f) << 2);
-  tunnelType = big16(header + 2);
-  const isKnown = tunnelType === BRIDGING || tunnelType === IPV4 || tunnelType === IPV6;
+  insideType = big16(header + 2);
+  const isKnown = insideType === BRIDGING || insideType === IPV4 || insideType === IPV6 || insideType === MPLS;
   return isKnown && inside < last ? inside : 0;
 }
 
@@ -445,7 +590,7 @@ function inGtp(header: usize, last: usize, udpEnd: usize): usize {
   }
   if (inside >= last) return 0;
   const version = load<u8>(inside) >> 4;
-  tunnelType = version === 4 ? IPV4 : IPV6;
+  insideType = version === 4 ? IPV4 : IPV6;
   return version === 4 || version === 6 ? inside : 0;
 }
 
@@ -457,7 +602,7 @@ function inTeredo(header: usize, last: usize, udpEnd: usize): usize {
   }
   if (inside + 2 <= last && big16(inside) === 0) inside += 8;
   if (inside + 40 > last || load<u8>(inside) >> 4 !== 6) return 0;
-  tunnelType = IPV6;
+  insideType = IPV6;
   return inside + 40 + big16(inside + 4) === udpEnd ? inside : 0;
 }
 
@@ -499,20 +644,15 @@ function isOtherEtherType(etherType: u32): bool {
     case QINQ_OLD:
     case PPPOE_SESSION:
     case BRIDGING:
-    case 0x8847:
-    case 0x8848:
-    case 0x88e7:
-    case 0x8926:
-    case 0x893f:
+    case MPLS:
+    case MPLS_UPSTREAM:
+    case MAC_IN_MAC:
+    case VN_TAG:
+    case E_TAG:
       return false;
     default:
       return true;
   }
-}
-
-/** As transportLayer of packet/transport-layers.ts: true if it goes no further. */
-function isOtherProtocol(protocol: u32): bool {
-  return protocol !== 51 && protocol !== 97 && protocol !== 137 && protocol !== 143;
 }
 
 /** As PacketGate.tcp. A header without options reads what follows it; its shape is not wanted, whatever that is. */

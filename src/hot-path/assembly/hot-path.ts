@@ -66,6 +66,7 @@ export {
   keptExhausted,
   malformed,
   notIp,
+  notTunnel,
   otherProtocol,
   outOfOrder,
   overlaps,
