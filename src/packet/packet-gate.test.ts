@@ -8,7 +8,8 @@ const gate = new PacketGate(
   [
     { kind: 'tcp', flags: 0x2b, options, window: 256 },
     { kind: 'tcp', flags: 0, options, window: undefined },
-    { kind: 'icmp', type: 8, code: 9, sequence: 295 },
+    { kind: 'icmp', type: 8, code: 9, id: undefined, sequence: 295 },
+    { kind: 'icmp', type: 130, code: 0, id: 1, sequence: 0 },
   ],
   [{ kind: 'tcp', flags: 2, options: Buffer.from('020405b4', 'hex'), window: 1024 }],
 );
@@ -50,6 +51,12 @@ describe('the gate of packets', () => {
     assert.equal(gate.icmp(Uint8Array.of(8, 9, 0, 0, 0, 0, 1, 39), 0, 8), JUDGE);
     assert.equal(gate.icmp(Uint8Array.of(8, 0, 0, 0, 0, 0, 1, 39), 0, 8), PASS);
     assert.equal(gate.icmp(Uint8Array.of(8, 9, 0, 0, 0, 0, 1, 40), 0, 8), PASS);
+  });
+
+  it('and by identifier, where a signature names one', () => {
+    assert.equal(gate.icmp(Uint8Array.of(8, 9, 0, 0, 7, 7, 1, 39), 0, 8), JUDGE);
+    assert.equal(gate.icmp(Uint8Array.of(130, 0, 0, 0, 0, 1, 0, 0), 0, 8), JUDGE);
+    assert.equal(gate.icmp(Uint8Array.of(130, 0, 0, 0, 39, 16, 0, 0), 0, 8), PASS);
   });
 
   it('passes whatever else', () => {

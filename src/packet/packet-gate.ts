@@ -26,6 +26,8 @@ export interface IcmpGateKey {
   readonly kind: 'icmp';
   readonly type: number;
   readonly code: number;
+  /** Absent: any. */
+  readonly id: number | undefined;
   readonly sequence: number;
 }
 
@@ -67,6 +69,8 @@ export class PacketGate {
   private readonly window: Int32Array;
   private readonly outcome: Uint8Array;
   private readonly icmpWord: Int32Array;
+  /** -1: any. */
+  private readonly icmpId: Int32Array;
   private readonly icmpSequence: Int32Array;
   /** What becomes of an empty datagram. */
   readonly emptyDatagram: number;
@@ -87,6 +91,7 @@ export class PacketGate {
     this.window = Int32Array.from(tcp, ({ window }) => window ?? -1);
     this.outcome = Uint8Array.from(tcp, ({ outcome }) => outcome);
     this.icmpWord = Int32Array.from(icmp, ({ type, code }) => (type << 8) | code);
+    this.icmpId = Int32Array.from(icmp, ({ id }) => id ?? -1);
     this.icmpSequence = Int32Array.from(icmp, ({ sequence }) => sequence);
     for (const [index, shape] of this.shape.entries()) this.shapes[shape] ||= Math.min(index, MOST_FIRST) + 1;
     const empty = (keys: readonly GateKey[]): boolean => keys.some(({ kind }) => kind === 'udp');
@@ -117,17 +122,20 @@ export class PacketGate {
       const place = Math.imul(word ^ (this.shape[index] as number), GATE_SPREAD) >>> GATE_SHIFT;
       segments[place >> 3] = (segments[place >> 3] as number) | (1 << (place & 7));
     }
-    const { shape, word, window, icmpWord, icmpSequence, routing } = this;
-    return { segments, shape, word, window, icmpTypes, icmpWord, icmpSequence, routing };
+    const { shape, word, window, icmpWord, icmpId, icmpSequence, routing } = this;
+    return { segments, shape, word, window, icmpTypes, icmpWord, icmpId, icmpSequence, routing };
   }
 
   /** For the header of an ICMP or ICMPv6 message at `at`. */
   icmp(bytes: Uint8Array, at: number, end: number): number {
     if (end - at < 8) return PASS;
     const word = short(bytes, at);
+    const id = short(bytes, at + 4);
     const sequence = short(bytes, at + 6);
     for (let index = 0; index < this.icmpWord.length; index++) {
-      if (this.icmpWord[index] === word && this.icmpSequence[index] === sequence) return JUDGE;
+      if (this.icmpWord[index] !== word || this.icmpSequence[index] !== sequence) continue;
+      const wanted = this.icmpId[index] as number;
+      if (wanted === -1 || wanted === id) return JUDGE;
     }
     return PASS;
   }

@@ -78,7 +78,7 @@ function bytesOf(words: readonly number[]): Uint8Array {
 
 /** From the next packet on, these signatures are searched for. */
 export function setCatalogue(hotPath: HotPath, search: SearchTables, gate: PacketGate): void {
-  const { segments, icmpTypes, shape, word, window, icmpWord, icmpSequence, routing } = gate.tables();
+  const { segments, icmpTypes, shape, word, window, icmpWord, icmpId, icmpSequence, routing } = gate.tables();
   hotPath.setGate(segments, icmpTypes);
   hotPath.set('gateSize', shape.byteLength);
   hotPath.set('gateIcmpSize', icmpWord.byteLength);
@@ -90,6 +90,7 @@ export function setCatalogue(hotPath: HotPath, search: SearchTables, gate: Packe
     gateWord: word,
     gateWindow: window,
     gateIcmpWord: icmpWord,
+    gateIcmpId: icmpId,
     gateIcmpSequence: icmpSequence,
     gateRouting: routing,
   });

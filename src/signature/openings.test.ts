@@ -54,8 +54,21 @@ describe('openingsOfPattern', () => {
     assert.deepEqual(openingsOfPattern('^[Aa]'), [{ bytes: 'A', mask: '\xdf', whole: false }]);
   });
 
+  it('tells a set of few ranges by these, as long as that does not make many openings', () => {
+    const [first, second, third, ...others] = openingsOfPattern('^[\\x01-\\x07]');
+    assert.deepEqual(first, { bytes: '\x01', mask: '\xff', whole: false });
+    assert.deepEqual(second, { bytes: '\x02', mask: '\xfe', whole: false });
+    assert.deepEqual(third, { bytes: '\x04', mask: '\xfc', whole: false });
+    assert.deepEqual(others, []);
+    assert.deepEqual(told('^[ad]{2}z'), ['61 61 7a', '61 64 7a', '64 61 7a', '64 64 7a']);
+    // The fourth is told by what both characters have in common.
+    assert.equal(told('^[ad]{4}z').length, 8);
+    assert.equal(told('^[ad]{4}z')[0], '61 61 61 ~~ 7a');
+    assert.deepEqual(openingsOfPattern('^[aceikmoqsuwy]'), [{ bytes: 'a', mask: '\xe1', whole: false }]);
+  });
+
   it('follows alternatives, and knows where the message ends', () => {
-    assert.deepEqual(told('^(?:\\x00\\x00|\\x01|[ab]c)$'), ['00 00 $', '01 $', '~~ 63 $']);
+    assert.deepEqual(told('^(?:\\x00\\x00|\\x01|[ab]c)$'), ['00 00 $', '01 $', '61 63 $', '62 63 $']);
     assert.deepEqual(told('^a(b|c+)d$'), ['61 62 64 $', '61 63']);
     assert.deepEqual(told('^a(?!b)c$'), ['61']);
   });

@@ -18,6 +18,9 @@ export interface Opening {
 const LONGEST = 48;
 /** More ways to begin are not told apart. */
 const MOST = 32;
+/** So many, if they come from characters that have little in common: of those, so many ranges. */
+const FEW = 8;
+const FEW_RANGES = 4;
 
 /** Empty when the conditions tell nothing. */
 export function openingsOf(signature: Signature): readonly Opening[] {
@@ -123,7 +126,8 @@ class PatternReader {
     if (term === undefined) return undefined;
     const [least, isExact] = this.repetitions();
     let all: Beginning[] | undefined = [...beginnings];
-    for (let count = 0; count < least && all !== undefined; count++) all = joined(all, term);
+    for (let count = 0; count < least && all !== undefined; count++)
+      all = joined(all, term) ?? joined(all, common(term));
     return isExact ? all : all?.map((beginning) => ({ ...beginning, open: true }));
   }
 
@@ -134,7 +138,7 @@ class PatternReader {
       /^(?:\\x[0-9a-fA-F]{2}|\\0(?!\d)|\\[^0-9bBkKpPucx]|\[(?:\\.|[^\]])*\]|[^\\^$*+?(){}|[\]])/s.exec(this.rest) ?? [];
     if (atom === '') return undefined;
     this.at += atom.length;
-    return [{ ...NOTHING, ...characterOf(atom) }];
+    return charactersOf(atom).map((character) => ({ ...NOTHING, ...character }));
   }
 
   private group(): Beginning[] | undefined {
@@ -177,6 +181,7 @@ class PatternReader {
 
 /** Each with each behind it; undefined: too many. One that is open, whole or long enough stays as it is: repetitions multiply. */
 function joined(beginnings: readonly Beginning[], terms: readonly Beginning[]): Beginning[] | undefined {
+  const most = terms.every(isCharacter) && terms.length > 1 ? FEW : MOST;
   const all: Beginning[] = [];
   for (const before of beginnings) {
     if (before.open || before.whole || before.bytes.length > LONGEST) all.push({ ...before, open: true });
@@ -186,27 +191,72 @@ function joined(beginnings: readonly Beginning[], terms: readonly Beginning[]): 
       }
     }
   }
-  return all.length > MOST ? undefined : all;
+  return all.length > most ? undefined : all;
 }
 
-const characters = new Map<string, Pick<Opening, 'bytes' | 'mask'>>();
+function isCharacter({ bytes, whole, open }: Beginning): boolean {
+  return bytes.length === 1 && !whole && !open;
+}
 
-/** What all the bytes have in common that a part of a pattern for one character allows. */
-function characterOf(atom: string): Pick<Opening, 'bytes' | 'mask'> {
-  let character = characters.get(atom);
-  if (character === undefined) {
-    const pattern = new RegExp(`^${atom}$`, 's');
-    let ones = 0xff;
-    let zeros = 0xff;
-    for (let byte = 0; byte < 256; byte++) {
-      if (!pattern.test(String.fromCharCode(byte))) continue;
-      ones &= byte;
-      zeros &= ~byte;
-    }
-    // Of none at all (a character beyond latin1), everything would be known.
-    const mask = ones === 0xff && zeros === 0xff ? 0 : ones | (zeros & 0xff);
-    character = { bytes: String.fromCharCode(ones & mask), mask: String.fromCharCode(mask) };
-    characters.set(atom, character);
+/** What all of them have in common, where each is one character. */
+function common(terms: readonly Beginning[]): readonly Beginning[] {
+  if (!terms.every(isCharacter)) return terms;
+  let ones = 0xff;
+  let zeros = 0xff;
+  for (const { bytes, mask } of terms) {
+    ones &= bytes.charCodeAt(0);
+    zeros &= mask.charCodeAt(0) & ~bytes.charCodeAt(0);
   }
-  return character;
+  return [{ ...NOTHING, ...character(ones, zeros) }];
+}
+
+type Character = Pick<Opening, 'bytes' | 'mask'>;
+
+const characters = new Map<string, readonly Character[]>();
+
+/**
+ * The bytes that a part of a pattern for one character allows: a few whole ranges of which all but the lower bits are known, or,
+ * where that would be many, what all have in common.
+ */
+function charactersOf(atom: string): readonly Character[] {
+  let found = characters.get(atom);
+  if (found === undefined) {
+    const pattern = new RegExp(`^${atom}$`, 's');
+    const bytes = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) =>
+      pattern.test(String.fromCharCode(byte)),
+    );
+    const all = character(
+      bytes.reduce((bits, byte) => bits & byte, 0xff),
+      bytes.reduce((bits, byte) => bits & ~byte, 0xff),
+    );
+    const isTold = bytes.length === 2 ** (8 - knownBits(all.mask));
+    const ranges = isTold ? [all] : rangesOf(bytes);
+    // Of none at all (a character beyond latin1), nothing is known.
+    found = bytes.length > 0 && ranges.length <= FEW_RANGES ? ranges : [bytes.length === 0 ? character(0, 0) : all];
+    characters.set(atom, found);
+  }
+  return found;
+}
+
+/** The largest ranges that hold these bytes (in rising order) and no other, and begin at a multiple of their length. */
+function rangesOf(bytes: readonly number[]): Character[] {
+  const allowed = new Set(bytes);
+  const ranges: Character[] = [];
+  for (let at = 0; at < 256; ) {
+    let length = at === 0 ? 256 : at & -at;
+    while (length >= 1 && !isAllowed(allowed, at, length)) length >>= 1;
+    if (length >= 1) ranges.push(character(at, 0xff & ~at & ~(length - 1)));
+    at += Math.max(length, 1);
+  }
+  return ranges;
+}
+
+function isAllowed(allowed: ReadonlySet<number>, from: number, length: number): boolean {
+  for (let byte = from; byte < from + length; byte++) if (!allowed.has(byte)) return false;
+  return true;
+}
+
+/** Of which these bits are known to be one, and those to be zero. */
+function character(ones: number, zeros: number): Character {
+  return { bytes: String.fromCharCode(ones), mask: String.fromCharCode((ones | zeros) & 0xff) };
 }

@@ -36,9 +36,9 @@ export function gateKey({ match, transports }: Pick<Signature, 'match' | 'transp
   const protocol = protocolNumbers.get(transports[0]!);
   const identification = number('ip_id');
   if (protocol !== undefined && identification !== undefined) return { kind: 'routing', protocol, identification };
-  const [type, code, sequence] = [number('icmp_type'), number('icmp_code'), number('icmp_sequence')];
+  const [type, code, id, sequence] = ['icmp_type', 'icmp_code', 'icmp_id', 'icmp_sequence'].map(number);
   if (transports[0] !== 'icmp' || type === undefined || code === undefined || sequence === undefined) return undefined;
-  return { kind: 'icmp', type, code, sequence };
+  return { kind: 'icmp', type, code, id, sequence };
 }
 
 /** Which signatures of a catalogue are such, by their places in it. */

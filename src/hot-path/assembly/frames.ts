@@ -18,6 +18,7 @@ import { NOTHING, OTHER_SECOND, WHOLE_DATAGRAM } from './results.ts';
 import { segment } from './streams.ts';
 import {
   FOUND as FOUND_AT,
+  gateIcmpId,
   gateIcmpSequence,
   gateIcmpSize,
   gateIcmpWord,
@@ -690,7 +691,9 @@ function isWantedIcmp(transport: usize): bool {
   const sequence = <i32>big16(transport + 6);
   for (let index: usize = 0; index < <usize>gateIcmpSize; index += 4) {
     if (load<i32>(<usize>gateIcmpWord + index) !== word) continue;
-    if (load<i32>(<usize>gateIcmpSequence + index) === sequence) return true;
+    if (load<i32>(<usize>gateIcmpSequence + index) !== sequence) continue;
+    const wanted = load<i32>(<usize>gateIcmpId + index);
+    if (wanted === -1 || wanted === <i32>big16(transport + 4)) return true;
   }
   return false;
 }

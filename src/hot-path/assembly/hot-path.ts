@@ -88,6 +88,7 @@ export {
   beginnings,
   fold,
   fragmentKey,
+  gateIcmpId,
   gateIcmpSequence,
   gateIcmpSize,
   gateIcmpWord,

@@ -43,9 +43,10 @@ import {
   LITERAL_SIGNATURE,
   LITERAL_START,
   LITERAL_TRANSPORTS,
+  LITERAL_WINDOW,
   OPENING_WHOLE,
 } from './literal-words.ts';
-import { beginningAt, gramAt, gramHash, literalAt, maskOf, startHash } from './literals.ts';
+import { beginningAt, gramAt, gramHash, lengthOf, literalAt, maskOf, startHash } from './literals.ts';
 import { FILTER, fold, GRAM_BUCKETS, HITS, openings, ports, SHORTS, STARTS, text } from './tables.ts';
 import { AFTER_HEADER } from './transport-bits.ts';
 
@@ -84,7 +85,10 @@ export function search(start: usize, from: usize, end: usize, complete: bool, by
   searchAnywhere(start, from - start < WINDOW ? start : from - WINDOW + 1, end);
 }
 
-/** One that `end` cuts short is reported as far as it agrees. */
+/**
+ * One that `end` cuts short behind its window is reported as far as it agrees, if more may come: the next search does not go
+ * back so far. If its window is cut, that finds it.
+ */
 function searchAnywhere(start: usize, from: usize, end: usize): void {
   if (end < from + GRAM) return;
   const last = end - GRAM;
@@ -103,7 +107,9 @@ function compare(start: usize, end: usize, at: usize, value: u32, hash: u32): vo
     if (load<u32>(gram, GRAM_VALUE << 2) !== value) continue;
     const place = at - load<usize>(gram, GRAM_OFFSET << 2);
     const literal = literalAt(load<i32>(gram, GRAM_LITERAL << 2));
-    if (place >= start && agrees(place, end, literal)) hit(literal);
+    if (place < start) continue;
+    const needed = isComplete ? lengthOf(literal) : load<i32>(literal, LITERAL_WINDOW << 2) + <i32>WINDOW;
+    if (place + <usize>needed <= end && agrees(place, end, literal)) hit(literal);
   }
 }
 

@@ -79,6 +79,7 @@ export let gateWord: i32 = 0;
 export let gateWindow: i32 = 0;
 export let gateSize: i32 = 0;
 export let gateIcmpWord: i32 = 0;
+export let gateIcmpId: i32 = 0;
 export let gateIcmpSequence: i32 = 0;
 export let gateIcmpSize: i32 = 0;
 export let gateRouting: i32 = 0;
