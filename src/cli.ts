@@ -5,8 +5,7 @@ import { exitCode } from './commands/exit-code.ts';
 import { parseReadArguments } from './commands/read-arguments.ts';
 
 /** `argv` without node and script. Gives the exit code; never throws. */
-export async function main(argv: readonly string[], console: Console = process): Promise<number> {
-  endQuietlyWithReader();
+export async function main(argv: readonly string[], console: Console = ownConsole): Promise<number> {
   try {
     return await run(argv, console);
   } catch (error) {
@@ -41,8 +40,23 @@ function isCommanderError(error: unknown): error is { exitCode: number } {
   return error instanceof Error && String((error as { code?: unknown }).code).startsWith('commander.');
 }
 
+/** The process's own. A stream is made when it is first used, for that loads much of Node.js, and mostly there is nothing to say. */
+const ownConsole: Console = {
+  get stdout() {
+    endQuietlyWithReader();
+    return process.stdout;
+  },
+  get stderr() {
+    return process.stderr;
+  },
+};
+
+let endsQuietly = false;
+
 /** `trespass read … | head`: the reader has seen enough, and that is no error. */
 function endQuietlyWithReader(): void {
+  if (endsQuietly) return;
+  endsQuietly = true;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(exitCode.done);
     process.stderr.write(`trespass: the output could not be written: ${error.message}. Is the disk full?\n`);

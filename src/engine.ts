@@ -275,6 +275,8 @@ export class Engine implements FrameFilter {
       notIp: counters.notIp + this.hotPath.count('notIp'),
       otherProtocol: counters.otherProtocol + this.hotPath.count('otherProtocol'),
       fragmentsHeld: counters.fragmentsHeld + this.hotPath.count('fragmentsHeld'),
+      malformed: counters.malformed + this.hotPath.count('malformedFrames'),
+      truncated: counters.truncated + this.hotPath.count('truncatedFrames'),
       notTunnel: counters.notTunnel + this.hotPath.count('notTunnel'),
     };
   }

@@ -211,7 +211,8 @@ async function pumpAll(
       isAborted = signal?.aborted === true;
     }
     if ((onProgress === undefined && signal === undefined) || ++refills % refillsPerLook !== 0) continue;
-    const now = performance.now();
+    // Not by `performance`, whose first use loads ten modules of Node.js.
+    const now = process.uptime() * 1000;
     if (now - reported < progressEvery) continue;
     reported = now;
     onProgress?.(consumed(), size());

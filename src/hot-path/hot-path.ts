@@ -26,6 +26,8 @@ const counterNames = [
   'otherProtocol',
   'fragmentsHeld',
   'notTunnel',
+  'malformedFrames',
+  'truncatedFrames',
   'flows',
   'withoutHandshake',
   'evicted',

@@ -3,10 +3,12 @@
 export let frames: f64 = 0;
 export let packets: f64 = 0;
 export let payloads: f64 = 0;
+// Of frames that were settled here without a packet: as packet/decode-counters.ts.
 export let notIp: f64 = 0;
 export let otherProtocol: f64 = 0;
-/** Fragments kept, of frames that were settled here. */
 export let fragmentsHeld: f64 = 0;
+export let malformedFrames: f64 = 0;
+export let truncatedFrames: f64 = 0;
 /** Datagrams to a tunnel's port that are none. */
 export let notTunnel: f64 = 0;
 export let flows: f64 = 0;
@@ -31,12 +33,25 @@ export let oversized: f64 = 0;
 export let malformed: f64 = 0;
 export let fragmentsCut: f64 = 0;
 
-export function countFrames(settled: i32, withoutIp: i32, withoutTransport: i32, held: i32): void {
+// Why there is no packet.
+export const NOT_IP: i32 = 0;
+export const OTHER_PROTOCOL: i32 = 1;
+export const FRAGMENT_HELD: i32 = 2;
+export const MALFORMED: i32 = 3;
+export const TRUNCATED: i32 = 4;
+
+/** So many frames were settled, `without` of them without a packet. */
+export function countFrames(settled: i32, without: i32): void {
   frames += <f64>settled;
-  packets += <f64>(settled - withoutIp - withoutTransport - held);
-  notIp += <f64>withoutIp;
-  otherProtocol += <f64>withoutTransport;
-  fragmentsHeld += <f64>held;
+  packets += <f64>(settled - without);
+}
+
+export function countWithout(reason: i32): void {
+  if (reason === NOT_IP) notIp += 1;
+  else if (reason === OTHER_PROTOCOL) otherProtocol += 1;
+  else if (reason === FRAGMENT_HELD) fragmentsHeld += 1;
+  else if (reason === MALFORMED) malformedFrames += 1;
+  else truncatedFrames += 1;
 }
 
 export function countNotTunnel(): void {

@@ -5,7 +5,15 @@
  */
 
 import { big16, big32 } from './big-endian.ts';
-import { countNotTunnel } from './counters.ts';
+import {
+  countNotTunnel,
+  countWithout,
+  FRAGMENT_HELD,
+  MALFORMED,
+  NOT_IP,
+  OTHER_PROTOCOL,
+  TRUNCATED,
+} from './counters.ts';
 import { datagram } from './datagrams.ts';
 import { describe, identify } from './flow-key.ts';
 import { FIN, RST, SYN } from './flow-record.ts';
@@ -38,12 +46,10 @@ import { BY_ICMP, BY_SCTP, BY_UDP } from './transport-bits.ts';
 /** Nothing was done with it. */
 export const LEFT: i32 = 0;
 export const SETTLED: i32 = 1;
-/** Settled, too: nothing that is searched. */
-export const WITHOUT_IP: i32 = 2;
-export const WITHOUT_TRANSPORT: i32 = 3;
-export const FRAGMENT_HELD: i32 = 4;
+/** Settled, too, but there was no packet in it; why, was counted. */
+export const WITHOUT_PACKET: i32 = 2;
 /** The engine must judge `found`, of the packet at PACKET. */
-export const FOUND: i32 = 5;
+export const FOUND: i32 = 3;
 
 /** As results.ts. */
 export let found: i32 = NOTHING;
@@ -98,26 +104,28 @@ export function forgetFound(): void {
 }
 
 function decode(start: usize, frameEnd: usize, now: i32): i32 {
-  if (frameEnd - start < 14) return LEFT;
+  isTunnelled = false;
+  if (frameEnd - start < 14) return noPacket(TRUNCATED, now);
   let end = frameEnd;
   let ip = start + 14;
   let type = big16(start + 12);
-  isTunnelled = false;
   for (let layer = 0; layer < MOST_LAYERS; layer++) {
     let transport: usize = 0;
     let ipEnd: usize = 0;
     let protocol: u32 = 0;
     if (type === IPV4) {
-      if (end < ip + 20 || load<u8>(ip) >> 4 !== 4) return LEFT;
+      if (end < ip + 20) return noPacket(TRUNCATED, now);
+      if (load<u8>(ip) >> 4 !== 4) return noPacket(MALFORMED, now);
       protocol = load<u8>(ip, 9);
       transport = ip + ((<usize>load<u8>(ip) & 15) << 2);
-      if (transport < ip + 20 || transport > end) return LEFT;
       const length = big16(ip + 2);
       // Segmentation offload writes 0: all that was captured counts.
       ipEnd = length === 0 ? end : ip + length;
+      if (transport < ip + 20 || transport > ipEnd) return noPacket(MALFORMED, now);
+      if (transport > end) return noPacket(TRUNCATED, now);
       if ((load<u16>(ip, 6) & 0xff3f) !== 0) {
-        if (ipEnd < transport || isTunnelled) return LEFT;
-        if (!fragment(ip, transport, ipEnd, end, now)) return FRAGMENT_HELD;
+        if (isTunnelled) return LEFT;
+        if (!fragment(ip, transport, ipEnd, end, now)) return noPacket(FRAGMENT_HELD, now);
         isWhole = true;
         ip = wholeHeader;
         transport = wholePayload;
@@ -126,7 +134,8 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
         protocol = wholeProtocol;
       }
     } else if (type === IPV6) {
-      if (end < ip + 48 || load<u8>(ip) >> 4 !== 6) return LEFT;
+      if (end < ip + 40) return noPacket(TRUNCATED, now);
+      if (load<u8>(ip) >> 4 !== 6) return noPacket(MALFORMED, now);
       protocol = load<u8>(ip, 6);
       transport = ip + 40;
       ipEnd = transport + big16(ip + 4);
@@ -134,28 +143,31 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
       if (ipEnd === transport) return LEFT;
       if (protocol !== 6 && protocol !== 17 && protocol !== 58) {
         transport = pastExtensions(protocol, transport, min(end, ipEnd));
-        if (transport === 0) return LEFT;
+        if (transport === 0) return cut(extensionEnd, ipEnd, now);
         protocol = afterExtensions;
         if (protocol === FRAGMENT_HEADER) {
           if (isTunnelled) return LEFT;
-          if (!fragment6(ip, transport, ipEnd, end, now)) return FRAGMENT_HELD;
+          if (!fragment6(ip, transport, ipEnd, end, now)) return noPacket(FRAGMENT_HELD, now);
           isWhole = true;
           ip = wholeHeader;
           ipEnd = wholeEnd;
           end = wholeEnd;
           transport = pastExtensions(wholeProtocol, wholePayload, end);
+          if (transport === 0) return cut(extensionEnd, ipEnd, now);
           protocol = afterExtensions;
-          if (transport === 0 || protocol === FRAGMENT_HEADER) return LEFT;
+          if (protocol === FRAGMENT_HEADER) return LEFT;
         }
       }
     } else if (type === VLAN || type === QINQ || type === QINQ_OLD) {
-      if (end < ip + 4) return LEFT;
+      if (end < ip + 4) return noPacket(TRUNCATED, now);
       type = big16(ip + 2);
       ip += 4;
       continue;
     } else if (type === PPPOE_SESSION) {
       // As pppoeLayer of packet/link-layers.ts.
-      if (end < ip + 6 || load<u8>(ip) !== 0x11 || load<u8>(ip, 1) !== 0) return LEFT;
+      if (end < ip + 6) return noPacket(TRUNCATED, now);
+      if (load<u8>(ip) !== 0x11) return noPacket(MALFORMED, now);
+      if (load<u8>(ip, 1) !== 0) return noPacket(NOT_IP, now);
       ip += 6;
       type = PPP;
       continue;
@@ -168,12 +180,11 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
         number = (number << 8) | load<u8>(ip);
         ip += 1;
       }
-      if (number === 0x0281) return LEFT;
-      if (number !== 0x0021 && number !== 0x0057) return noPacket(WITHOUT_IP, now);
-      type = number === 0x0021 ? IPV4 : IPV6;
+      if (number !== 0x0021 && number !== 0x0057 && number !== 0x0281) return noPacket(NOT_IP, now);
+      type = number === 0x0021 ? IPV4 : number === 0x0057 ? IPV6 : MPLS;
       continue;
     } else if (type === BRIDGING) {
-      if (end < ip + 14) return LEFT;
+      if (end < ip + 14) return noPacket(TRUNCATED, now);
       type = big16(ip + 12);
       ip += 14;
       // It means something else where an EtherType stands.
@@ -181,13 +192,13 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
       continue;
     } else if (type === MPLS || type === MPLS_UPSTREAM) {
       ip = belowLabels(ip, end);
-      if (ip === 0) return LEFT;
-      if (insideType === 0) return noPacket(WITHOUT_IP, now);
+      if (ip === 0) return noPacket(TRUNCATED, now);
+      if (insideType === 0) return noPacket(NOT_IP, now);
       type = insideType;
       continue;
     } else if (type === VN_TAG || type === E_TAG) {
       const tag: usize = type === VN_TAG ? 4 : 6;
-      if (end < ip + tag + 2) return LEFT;
+      if (end < ip + tag + 2) return noPacket(TRUNCATED, now);
       type = big16(ip + tag);
       ip += tag + 2;
       continue;
@@ -196,17 +207,15 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
       type = BRIDGING;
       continue;
     } else {
-      return isNoIp(type, ip, end) ? noPacket(WITHOUT_IP, now) : LEFT;
+      return isNoIp(type, ip, end) ? noPacket(NOT_IP, now) : LEFT;
     }
-    if (ipEnd < transport) return LEFT;
-
     // As authentication of packet/transport-layers.ts: RFC 4302 section 2.2.
     while (protocol === 51) {
       const last = min(end, ipEnd);
-      if (transport + 8 > last) return LEFT;
+      if (transport + 8 > last) return cut(transport + 8, ipEnd, now);
       protocol = load<u8>(transport);
       transport += (<usize>load<u8>(transport, 1) + 2) << 2;
-      if (transport > last) return LEFT;
+      if (transport > last) return cut(transport, ipEnd, now);
     }
     if (protocol === 6) return tcp(ip, transport, ipEnd, end, now);
     if (protocol === 17) {
@@ -240,11 +249,11 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
       type = big16(transport + 2);
       if (type === PPP_IN_GRE) {
         // Nothing at all in a mere acknowledgement; and the HDLC address and control may be left out.
-        if (ip === end) return noPacket(WITHOUT_IP, now);
+        if (ip === end) return noPacket(NOT_IP, now);
         if (ip + 2 <= end && load<u16>(ip) === 0x03ff) ip += 2;
         type = PPP;
       } else if (!isVersion0) {
-        return noPacket(WITHOUT_IP, now);
+        return noPacket(NOT_IP, now);
       } else if (type === ERSPAN) {
         // Type II has a sequence number, and begins with version 1.
         if ((load<u8>(transport) & 0x10) !== 0) {
@@ -259,16 +268,20 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
         ip += (load<u8>(ip, 11) & 1) !== 0 ? 20 : 12;
         if (ip > end) return LEFT;
         if (frameType === 0) type = BRIDGING;
-        else if (frameType !== 2) return noPacket(WITHOUT_IP, now);
-        else if (ip === end) return LEFT;
-        else type = load<u8>(ip) >> 4 === 4 ? IPV4 : IPV6;
+        else if (frameType !== 2) return noPacket(NOT_IP, now);
+        else {
+          if (ip === end) return noPacket(TRUNCATED, now);
+          const version = load<u8>(ip) >> 4;
+          if (version !== 4 && version !== 6) return noPacket(MALFORMED, now);
+          type = version === 4 ? IPV4 : IPV6;
+        }
       } else if (type === WCCP) {
         // As wccpLayer of packet/tunnel-layers.ts.
         if (end < ip + 4) return LEFT;
         if (load<u8>(ip) >> 4 !== 4) ip += 4;
         type = IPV4;
       } else if (type < 0x600 || isOtherEtherType(type)) {
-        return noPacket(WITHOUT_IP, now);
+        return noPacket(NOT_IP, now);
       }
     } else if (protocol === 97) {
       // As etherIpLayer of packet/tunnel-layers.ts.
@@ -284,7 +297,7 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
     } else if (type === IPV4 && isRouting(protocol)) {
       return isWantedRouting(ip, protocol) ? LEFT : SETTLED;
     } else {
-      return noPacket(WITHOUT_TRANSPORT, now);
+      return noPacket(OTHER_PROTOCOL, now);
     }
   }
   return LEFT;
@@ -297,11 +310,22 @@ let outerUdp: usize = 0;
 let outerIpEnd: usize = 0;
 let outerEnd: usize = 0;
 
-/** As setOuterUdp of packet/transport-layers.ts: without a packet in it, a tunnel is an ordinary datagram after all. */
-function noPacket(result: i32, now: i32): i32 {
-  if (!isTunnelled) return result;
+/**
+ * There is none, and that is the reason (counters.ts). As setOuterUdp of packet/transport-layers.ts: without a packet in it, a
+ * tunnel is an ordinary datagram after all.
+ */
+function noPacket(reason: i32, now: i32): i32 {
+  if (!isTunnelled) {
+    countWithout(reason);
+    return WITHOUT_PACKET;
+  }
   countNotTunnel();
   return udp(outerIp, outerUdp, outerIpEnd, outerEnd, now);
+}
+
+/** As cut of packet/transport-layers.ts: a header that would reach to `headerEnd` is not there. */
+function cut(headerEnd: usize, declaredEnd: usize, now: i32): i32 {
+  return noPacket(headerEnd > declaredEnd ? MALFORMED : TRUNCATED, now);
 }
 
 /** What follows a header that does not say it by an EtherType at its end: set by the function that steps over it. */
@@ -338,8 +362,9 @@ function isFrame(at: usize, end: usize): bool {
   return etherType >= 0x600 && !isOtherEtherType(etherType);
 }
 
-/** What follows the extension headers: set by `pastExtensions`. */
+/** What follows the extension headers, and where that would end which is cut: set by `pastExtensions`. */
 let afterExtensions: u32 = 0;
+let extensionEnd: usize = 0;
 
 const FRAGMENT_HEADER: u32 = 44;
 
@@ -348,7 +373,8 @@ function pastExtensions(first: u32, start: usize, end: usize): usize {
   let protocol = first;
   let at = start;
   while (isExtension(protocol)) {
-    if (at + 8 > end) return 0;
+    extensionEnd = at + 8;
+    if (extensionEnd > end) return 0;
     const words = <usize>load<u8>(at, 1);
     let length: usize = 8;
     // A fragment that is whole in itself is none (RFC 6946). The authentication header counts otherwise (RFC 4302 section 2.2).
@@ -356,7 +382,8 @@ function pastExtensions(first: u32, start: usize, end: usize): usize {
       if ((big16(at + 2) & 0xfff9) !== 0) break;
     } else if (protocol === 51) length = (words + 2) << 2;
     else length = (words + 1) << 3;
-    if (at + length > end) return 0;
+    extensionEnd = at + length;
+    if (extensionEnd > end) return 0;
     protocol = load<u8>(at);
     at += length;
   }
@@ -411,11 +438,11 @@ function fragment6(ip: usize, header: usize, ipEnd: usize, end: usize, now: i32)
 }
 
 function tcp(ip: usize, transport: usize, ipEnd: usize, end: usize, now: i32): i32 {
-  if (end < transport + 20) return LEFT;
+  if (end < transport + 20) return oddTcp(0, transport, ipEnd, end, now);
   const offsetAndFlags = big16(transport + 12);
   const header = (offsetAndFlags >> 10) & 0x3c;
   const payloadStart = transport + header;
-  if (header < 20 || payloadStart > ipEnd || payloadStart > end) return LEFT;
+  if (header < 20 || payloadStart > ipEnd || payloadStart > end) return oddTcp(header, transport, ipEnd, end, now);
   const payloadEnd = min(ipEnd, end);
   const length = <i32>(payloadEnd - payloadStart);
   const flags = offsetAndFlags & 0xff;
@@ -439,10 +466,19 @@ function tcp(ip: usize, transport: usize, ipEnd: usize, end: usize, now: i32): i
   return tell(lookAtStream(result), ip, transport, payloadStart, payloadEnd, missing, now);
 }
 
+/** As tcp of packet/transport-layers.ts, of a header that is not whole. */
+function oddTcp(header: u32, transport: usize, ipEnd: usize, end: usize, now: i32): i32 {
+  if (min(end, ipEnd) < transport + 20) return cut(transport + 20, ipEnd, now);
+  // Of one whose options the snap length cut, the flags still tell something.
+  return header < 20 || transport + header > ipEnd ? noPacket(MALFORMED, now) : LEFT;
+}
+
 function udp(ip: usize, transport: usize, ipEnd: usize, end: usize, now: i32): i32 {
-  if (end < transport + 8) return LEFT;
-  const udpEnd = transport + big16(transport + 4);
-  if (udpEnd < transport + 8 || udpEnd > ipEnd) return LEFT;
+  if (min(end, ipEnd) < transport + 8) return cut(transport + 8, ipEnd, now);
+  const size = big16(transport + 4);
+  if (size - 1 < 7) return noPacket(MALFORMED, now);
+  // 0 in jumbograms (RFC 2675 section 4) and segmentation offload.
+  const udpEnd = size === 0 ? ipEnd : min(transport + size, ipEnd);
   const between = big32(transport);
   const sourcePort = <u32>between >>> 16;
   const payloadEnd = min(udpEnd, end);
@@ -455,7 +491,7 @@ function udp(ip: usize, transport: usize, ipEnd: usize, end: usize, now: i32): i
 }
 
 function icmp(ip: usize, transport: usize, ipEnd: usize, end: usize, protocol: u32, now: i32): i32 {
-  if (ipEnd < transport + 8 || end < transport + 8) return LEFT;
+  if (min(end, ipEnd) < transport + 8) return cut(transport + 8, ipEnd, now);
   if (load<u8>(ICMP_GATE + load<u8>(transport)) !== 0 && isWantedIcmp(transport)) return LEFT;
   const payloadEnd = min(ipEnd, end);
   const length = <i32>(payloadEnd - transport - 8);
@@ -468,7 +504,7 @@ function icmp(ip: usize, transport: usize, ipEnd: usize, end: usize, protocol: u
 /** As sctp of packet/transport-layers.ts: of the first chunk with data, that is the payload. */
 function sctp(ip: usize, transport: usize, ipEnd: usize, frameEnd: usize, now: i32): i32 {
   const end = min(frameEnd, ipEnd);
-  if (end < transport + 12) return LEFT;
+  if (end < transport + 12) return cut(transport + 12, ipEnd, now);
   let chunk = transport + 12;
   while (chunk + 4 <= end) {
     const type = load<u8>(chunk);

@@ -16,18 +16,7 @@ import { identifyDescribed, searchFor, searchForPacket } from './flow-key.ts';
 import { FIN, HANDSHAKE_SHIFT, KEPT_FREE, RST, SYN } from './flow-record.ts';
 import { setPresent, tellFound } from './found.ts';
 import { clearFragments } from './fragments.ts';
-import {
-  FOUND,
-  FRAGMENT_HELD,
-  findSecond,
-  forgetFound,
-  found,
-  frame,
-  LEFT,
-  SETTLED,
-  WITHOUT_IP,
-  WITHOUT_TRANSPORT,
-} from './frames.ts';
+import { FOUND, findSecond, forgetFound, found, frame, LEFT, SETTLED, WITHOUT_PACKET } from './frames.ts';
 import { clearHeld } from './held-segments.ts';
 import { CAPTURE_BYTES, SCRATCH_BYTES } from './layout.ts';
 import { lookAtDatagram, lookAtStream } from './look.ts';
@@ -65,6 +54,7 @@ export {
   heldDropped,
   keptExhausted,
   malformed,
+  malformedFrames,
   notIp,
   notTunnel,
   otherProtocol,
@@ -75,6 +65,7 @@ export {
   payloads,
   reassembled,
   timedOut,
+  truncatedFrames,
   withoutHandshake,
 } from './counters';
 export { suspect } from './found';
@@ -119,9 +110,7 @@ export function run(position: i32, filled: i32, second: i32): i32 {
   const limit: usize = CAPTURE + <usize>filled;
   let at: usize = CAPTURE + <usize>position;
   let settled = 0;
-  let withoutIp = 0;
-  let withoutTransport = 0;
-  let held = 0;
+  let without = 0;
   let result = SETTLED;
   forgetWasReleased();
   while (result !== FOUND && !wasReleased) {
@@ -142,13 +131,11 @@ export function run(position: i32, filled: i32, second: i32): i32 {
     store<i32>(PACKET, microseconds, MICROSECONDS << 2);
     result = frame(start, end, time);
     if (result === LEFT) break;
-    if (result === WITHOUT_IP) withoutIp++;
-    else if (result === WITHOUT_TRANSPORT) withoutTransport++;
-    else if (result === FRAGMENT_HELD) held++;
+    if (result === WITHOUT_PACKET) without++;
     settled++;
     at = end;
   }
-  countFrames(settled, withoutIp, withoutTransport, held);
+  countFrames(settled, without);
   tellFound(found, hitCount);
   return <i32>(at - CAPTURE);
 }
@@ -164,7 +151,7 @@ export function takeFrame(start: i32, end: i32, second: i32, microseconds: i32):
   store<i32>(PACKET, microseconds, MICROSECONDS << 2);
   const result = frame(CAPTURE + <usize>start, CAPTURE + <usize>end, second);
   if (result === LEFT) return 0;
-  countFrames(1, <i32>(result === WITHOUT_IP), <i32>(result === WITHOUT_TRANSPORT), <i32>(result === FRAGMENT_HELD));
+  countFrames(1, <i32>(result === WITHOUT_PACKET));
   if (result !== FOUND && !wasReleased) return 1;
   tellFound(found, hitCount);
   return 2;
