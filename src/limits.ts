@@ -5,7 +5,7 @@
 
 /** Bytes of a capture that are in memory at once. They fit the second-level cache of common server cores beside the tables of
  * the rest of the path. Sizes from 64 KB to 1 MB measured alike. */
-export const captureWindow = 262_144;
+export const captureWindow = 524_288;
 
 /** How much of what a client says in one flow is searched and kept. Nmap says its lines in the first few hundred bytes;
  * 8 KB covers a dozen pipelined NSE requests and the session setups of SMB, and keeps the cost of bulk transfers nil. */

@@ -178,8 +178,8 @@ function atStart(problems: readonly TimelineProblem[]): string | undefined {
 
 /** Milliseconds between two reports of progress. */
 const progressEvery = 100;
-/** The clock is looked at once in so many windows, each a quarter of a megabyte at most. */
-const refillsPerLook = 8;
+/** The clock is looked at once in so many windows, each half a megabyte at most. */
+const refillsPerLook = 4;
 
 /** What frames are pumped into. */
 type FrameSink = Pick<Engine, 'frame'>;

@@ -59,12 +59,14 @@ export function release(record: usize): void {
   forgetKept(record);
 }
 
-/** All flows end: the capture is over. */
+/** All flows end: the capture is over. Their memory is not given back, for it is cleared before it is used again. */
 export function releaseAll(): void {
   const flows = capacity();
   for (let number = 0; number < flows; number++) {
     const record = recordNumbered(number);
-    if (tagOf(record) !== 0) release(record);
+    if ((flagsOf(record) & (HAS_CHUNK | HELD)) === 0 || tagOf(record) === 0) continue;
+    handOver(record, true);
+    releaseHeld(record);
   }
 }
 
