@@ -16,10 +16,11 @@ import { identifyDescribed, searchFor, searchForPacket } from './flow-key.ts';
 import { FIN, HANDSHAKE_SHIFT, KEPT_FREE, RST, SYN } from './flow-record.ts';
 import { setPresent, tellFound } from './found.ts';
 import { clearFragments } from './fragments.ts';
-import { FOUND, findSecond, forgetFound, found, frame, LEFT, SETTLED, WITHOUT_PACKET } from './frames.ts';
+import { findSecond, forgetFound, found, frame } from './frames.ts';
 import { clearHeld } from './held-segments.ts';
 import { CAPTURE_BYTES, SCRATCH_BYTES } from './layout.ts';
 import { lookAtDatagram, lookAtStream } from './look.ts';
+import { FOUND, LEFT, SETTLED, WITHOUT_PACKET } from './outcomes.ts';
 import {
   ACKNOWLEDGEMENT,
   MICROSECONDS,
