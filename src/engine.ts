@@ -251,7 +251,8 @@ export class Engine implements FrameFilter {
 
   /** The capture is over: whatever still waited is judged as it is. */
   finish(): void {
-    this.flows.releaseAll();
+    // Mostly there is nothing, and to look at every flow for it would take two milliseconds.
+    if (this.suspicions.size > 0 || this.hotPath.functions.holdsSegments() !== 0) this.flows.releaseAll();
     this.judgeReleased();
     this.suspicions.clear();
     this.count();

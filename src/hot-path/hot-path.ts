@@ -69,6 +69,7 @@ export interface HotPathFunctions {
   readonly suspect: (id: number, waiting: number) => void;
   readonly settle: () => void;
   readonly releaseAll: () => void;
+  readonly holdsSegments: () => number;
   readonly capacity: () => number;
   readonly compileLiterals: (count: number, length: number) => void;
   readonly takeChunk: (sizeClass: number) => number;

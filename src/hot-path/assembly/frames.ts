@@ -100,9 +100,9 @@ function decode(start: usize, frameEnd: usize, now: i32): i32 {
       if (load<u8>(ip) >> 4 !== 6) return noPacket(MALFORMED, now);
       protocol = load<u8>(ip, 6);
       transport = ip + 40;
-      ipEnd = transport + big16(ip + 4);
-      // A jumbogram, or segmentation offload.
-      if (ipEnd === transport) return LEFT;
+      const length = big16(ip + 4);
+      // A jumbogram (RFC 2675), segmentation offload, or indeed nothing.
+      ipEnd = length === 0 ? end : transport + length;
       if (protocol !== 6 && protocol !== 17 && protocol !== 58) {
         transport = pastExtensions(protocol, transport, min(end, ipEnd));
         if (transport === 0) return cut(extensionEnd, ipEnd, now);

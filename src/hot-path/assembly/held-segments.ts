@@ -65,6 +65,11 @@ export function clearHeld(): void {
   newest = 0;
 }
 
+/** Is a segment held, of whatever flow? */
+export function holdsSegments(): bool {
+  return blocksLeft !== MOST_BLOCKS;
+}
+
 /** The number of the record's held flow, or 0. */
 export function heldOf(record: usize): i32 {
   return (flagsOf(record) & HELD) !== 0 ? load<i32>(record, HELD_FLOW << 2) : 0;

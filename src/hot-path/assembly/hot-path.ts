@@ -71,6 +71,7 @@ export {
 } from './counters';
 export { suspect } from './found';
 export { addFragment, incompleteBytes, incompleteDatagrams } from './fragments';
+export { holdsSegments } from './held-segments';
 export { takeChunk } from './kept-bytes';
 export { compileLiterals } from './literals';
 export { capacity } from './records';
