@@ -71,7 +71,7 @@ export interface HotPathFunctions {
   readonly releaseAll: () => void;
   readonly holdsSegments: () => number;
   readonly capacity: () => number;
-  readonly compileLiterals: (count: number, length: number) => void;
+  readonly compileLiterals: (count: number) => void;
   readonly takeChunk: (sizeClass: number) => number;
   readonly searchBytes: (start: number, length: number, destinationPort: number, transport: number) => void;
   readonly addFragment: (
@@ -161,16 +161,11 @@ export class HotPath {
   }
 
   /**
-   * From now on the search is for these: `literals` has their words (assembly/literal-words.ts), `text` their bytes, one after
-   * the other, and `others` what else depends on the catalogue, by the names of the module's globals.
+   * From now on the search is for these: `literals` has their words (assembly/literal-words.ts), `others` what else
+   * depends on the catalogue, by the names of the module's globals (assembly/tables.ts).
    */
-  setCatalogue(
-    literals: Uint8Array,
-    text: Uint8Array,
-    others: Readonly<Record<string, Int32Array | Uint8Array>>,
-  ): void {
+  setCatalogue(literals: Uint8Array, others: Readonly<Record<string, Int32Array | Uint8Array>>): void {
     const count = literals.byteLength >> (LITERAL_SHIFT + 2);
-    const { length } = text;
     this.put(layout.LITERALS, literals);
     let at = layout.LITERALS + literals.byteLength;
     const place = (name: string, bytes: number): number => {
@@ -184,12 +179,10 @@ export class HotPath {
       this.set(name, from);
       return from;
     };
-    this.put(place('text', length), text);
-    place('fold', length);
     place('beginnings', (count + 1) << (BEGINNING_SHIFT + 2));
     place('grams', (count * STRIDE) << (GRAM_SHIFT + 2));
     for (const [name, table] of Object.entries(others)) this.put(place(name, table.byteLength), table);
-    this.functions.compileLiterals(count, length);
+    this.functions.compileLiterals(count);
   }
 
   /** For each kind of header (assembly/layout.ts): may the gate want the packet? */

@@ -32,8 +32,9 @@ const transportBits: Readonly<Record<Transport, number>> = {
 export interface SearchTables {
   /** Words of each literal (assembly/literal-words.ts). */
   readonly literals: Uint8Array;
-  /** All literals' bytes, one after the other. */
+  /** All literals' bytes, one after the other, letters as lower case; and of each the bit that makes it so, or 0. */
   readonly text: Uint8Array;
+  readonly fold: Uint8Array;
   readonly ports: Uint8Array;
   readonly openings: Uint8Array;
 }
@@ -64,12 +65,21 @@ export function searchTables(signatures: readonly CompiledSignature[], waiting: 
       text += bytes;
     }
   }
+  const bytes = Buffer.from(text, 'latin1');
+  const fold = Uint8Array.from(bytes, (byte) => (isLetter(byte) ? 0x20 : 0));
   return {
     literals: bytesOf(words),
-    text: Buffer.from(text, 'latin1'),
+    text: Uint8Array.from(bytes, (byte, at) => byte | (fold[at] as number)),
+    fold,
     ports: bytesOf(ports),
     openings: bytesOf(openings),
   };
+}
+
+/** Also of ISO 8859-1, as which the conditions read bytes. */
+function isLetter(byte: number): boolean {
+  const lower = byte | 0x20;
+  return (lower >= 0x61 && lower <= 0x7a) || lower >= 0xe0;
 }
 
 function bytesOf(words: readonly number[]): Uint8Array {
@@ -83,9 +93,9 @@ export function setCatalogue(hotPath: HotPath, search: SearchTables, gate: Packe
   hotPath.set('gateSize', shape.byteLength);
   hotPath.set('gateIcmpSize', icmpWord.byteLength);
   hotPath.set('gateRoutingSize', routing.byteLength);
-  hotPath.setCatalogue(search.literals, search.text, {
-    ports: search.ports,
-    openings: search.openings,
+  const { literals, ...tables } = search;
+  hotPath.setCatalogue(literals, {
+    ...tables,
     gateShape: shape,
     gateWord: word,
     gateWindow: window,

@@ -44,10 +44,7 @@ interface Prepared extends Omit<PreparedCatalogue, 'search'> {
 /** Writes the catalogue for `readPrepared`: JSON by lines, in ASCII. */
 export function writePrepared(file: string, catalogue: readonly CompiledSignature[]): void {
   const { search, ...rest } = prepare(catalogue);
-  const text = (table: Uint8Array): string => Buffer.from(table).toString('base64');
-  const { literals, ports, openings } = search;
-  const tables = { literals: text(literals), text: text(search.text), ports: text(ports), openings: text(openings) };
-  const first: Prepared = { ...rest, search: tables };
+  const first: Prepared = { ...rest, search: mapped(search, (table) => Buffer.from(table).toString('base64')) };
   writeFileSync(file, [first, ...catalogue].map((line) => inAscii(JSON.stringify(line))).join('\n'));
 }
 
@@ -55,8 +52,6 @@ export function writePrepared(file: string, catalogue: readonly CompiledSignatur
 export function readPrepared(file: string): readonly CompiledSignature[] {
   const lines = readFileSync(file, 'latin1').split('\n');
   const { search, ...rest } = JSON.parse(lines[0] as string) as Prepared;
-  const bytes = (base64: string): Uint8Array => Buffer.from(base64, 'base64');
-  const { literals, text, ports, openings } = search;
   const catalogue: CompiledSignature[] = [];
   for (let place = 0; place + 1 < lines.length; place++) {
     const keep = (value: CompiledSignature): CompiledSignature => {
@@ -66,9 +61,15 @@ export function readPrepared(file: string): readonly CompiledSignature[] {
     const parse = (): CompiledSignature => keep(JSON.parse(lines[place + 1] as string) as CompiledSignature);
     Object.defineProperty(catalogue, place, { get: parse, enumerable: true, configurable: true });
   }
-  const tables = { literals: bytes(literals), text: bytes(text), ports: bytes(ports), openings: bytes(openings) };
-  prepared.set(catalogue, { ...rest, search: tables });
+  prepared.set(catalogue, { ...rest, search: mapped(search, (base64) => Buffer.from(base64, 'base64')) });
   return catalogue;
+}
+
+function mapped<From, To>(
+  { literals, text, fold, ports, openings }: Readonly<Record<keyof SearchTables, From>>,
+  to: (table: From) => To,
+): Record<keyof SearchTables, To> {
+  return { literals: to(literals), text: to(text), fold: to(fold), ports: to(ports), openings: to(openings) };
 }
 
 /** Of a string's other characters the escapes, so that the file can be read as it stands. */

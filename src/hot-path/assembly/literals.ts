@@ -32,7 +32,7 @@ import {
   LITERAL_TRANSPORTS,
   LITERAL_WINDOW,
 } from './literal-words.ts';
-import { beginnings, FILTER, fold, GRAM_BUCKETS, grams, LITERALS, ports, SHORTS, STARTS, text } from './tables.ts';
+import { beginnings, FILTER, GRAM_BUCKETS, grams, LITERALS, ports, SHORTS, STARTS, text } from './tables.ts';
 
 const GRAM: i32 = GRAM_BYTES;
 const FOLD: u32 = FOLD_BITS;
@@ -55,19 +55,12 @@ export function startHash(gram: u32): usize {
   return (gram * GRAM_SPREAD) >>> (32 - BUCKET_BITS);
 }
 
-/** Makes the tables of `count` literals at LITERALS; their bytes, one after the other, are `length` at `text`. */
-export function compileLiterals(count: i32, length: i32): void {
+/** Makes the tables of `count` literals at LITERALS. */
+export function compileLiterals(count: i32): void {
   memory.fill(FILTER, 0, 1 << (FILTER_BITS - 3));
   memory.fill(GRAM_BUCKETS, 0, 4 << BUCKET_BITS);
   memory.fill(STARTS, 0, 4 << BUCKET_BITS);
   memory.fill(SHORTS, 0, 4 << 8);
-  for (let index = 0; index < length; index++) {
-    const at = <usize>(text + index);
-    const byte = load<u8>(at);
-    const bit: u8 = isLetter(byte) ? 0x20 : 0;
-    store<u8>(<usize>(fold + index), bit);
-    store<u8>(at, byte | bit);
-  }
   let used = 0;
   for (let number = 0; number < count; number++) {
     const window = load<i32>(literalAt(number), LITERAL_WINDOW << 2);
@@ -162,10 +155,4 @@ function addGram(number: i32, offset: i32, place: i32): void {
   store<i32>(gram, offset, GRAM_OFFSET << 2);
   store<i32>(gram, load<i32>(chain), GRAM_NEXT << 2);
   store<i32>(chain, place + 1);
-}
-
-/** Also of ISO 8859-1, as which the conditions read bytes. */
-function isLetter(byte: u8): bool {
-  const lower = byte | 0x20;
-  return (lower >= 0x61 && lower <= 0x7a) || lower >= 0xe0;
 }

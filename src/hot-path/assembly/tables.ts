@@ -63,7 +63,7 @@ export let hasHeaders: i32 = 0;
 export let grams: i32 = 0;
 /** Literals that are the beginning of a message: words of literal-words.ts; the first is of none. */
 export let beginnings: i32 = 0;
-/** All literals' bytes, one after the other, and bit 0x20 of each that is a letter: their case does not count. */
+/** All literals' bytes, one after the other, letters as lower case; and bit 0x20 of each that is one: their case does not count. */
 export let text: i32 = 0;
 export let fold: i32 = 0;
 /** Lists of ports, each ended by -1. */
