@@ -1,4 +1,4 @@
-// The hot path: src/hot-path/assembly → dist/hot-path.wasm. Its compiler optimises; then functions that are called from one
+// The hot path: src/hot-path/assembly → dist/hot-path.wasm. Its compiler leaves it as written; then functions that are called from one
 // place, however large, become part of their callers, for a call in the loop over all packets costs more than the copy. Not so
 // those that few packets need: V8 optimises a function as a whole, on the same core if there is but one, and a loop that
 // carries all of them along takes it 20 ms.
@@ -49,6 +49,7 @@ binaryen.setShrinkLevel(0);
 binaryen.setOneCallerInlineMaxSize(5000);
 binaryen.setFlexibleInlineMaxSize(400);
 binaryen.setAlwaysInlineMaxSize(60);
+wasm.optimize();
 wasm.optimize();
 if (!wasm.validate()) process.exit(1);
 // The names are needed no longer.
