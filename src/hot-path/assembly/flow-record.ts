@@ -20,6 +20,8 @@ export const KEPT_OFFSET = 4;
 export const SUSPICION = 5;
 /** With HELD: number of the held flow (held-segments.ts), from 1 on. */
 export const HELD_FLOW = 6;
+/** Where in the kept bytes a literal begins whose end has not come yet, plus one; or 0. */
+export const CUT_LITERAL = 7;
 /** Binary logarithm of a record's size in words. */
 export const RECORD_SHIFT = 3;
 

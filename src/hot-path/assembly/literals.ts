@@ -32,7 +32,19 @@ import {
   LITERAL_TRANSPORTS,
   LITERAL_WINDOW,
 } from './literal-words.ts';
-import { beginnings, FILTER, GRAM_BUCKETS, grams, LITERALS, ports, SHORTS, STARTS, text } from './tables.ts';
+import {
+  beginnings,
+  DATAGRAM_FILTER,
+  FILTER,
+  GRAM_BUCKETS,
+  grams,
+  LITERALS,
+  ports,
+  SHORTS,
+  STARTS,
+  text,
+} from './tables.ts';
+import { AFTER_HEADER, BY_TCP } from './transport-bits.ts';
 
 const GRAM: i32 = GRAM_BYTES;
 const FOLD: u32 = FOLD_BITS;
@@ -58,6 +70,7 @@ export function startHash(gram: u32): usize {
 /** Makes the tables of `count` literals at LITERALS. */
 export function compileLiterals(count: i32): void {
   memory.fill(FILTER, 0, 1 << (FILTER_BITS - 3));
+  memory.fill(DATAGRAM_FILTER, 0, 1 << (FILTER_BITS - 3));
   memory.fill(GRAM_BUCKETS, 0, 4 << BUCKET_BITS);
   memory.fill(STARTS, 0, 4 << BUCKET_BITS);
   memory.fill(SHORTS, 0, 4 << 8);
@@ -142,12 +155,18 @@ export function beginningAt(place: i32): usize {
   return <usize>beginnings + ((<usize>place) << (BEGINNING_SHIFT + 2));
 }
 
+function setBit(filter: usize, hash: u32): void {
+  const word = filter + ((hash >>> 5) << 2);
+  store<u32>(word, load<u32>(word) | (1 << (hash & 31)));
+}
+
 function addGram(number: i32, offset: i32, place: i32): void {
   const start = load<i32>(literalAt(number), LITERAL_START << 2);
   const value = load<u32>(<usize>(text + start + offset)) | FOLD;
   const hash = gramHash(value);
-  const word = FILTER + ((hash >>> 5) << 2);
-  store<u32>(word, load<u32>(word) | (1 << (hash & 31)));
+  const transports = load<i32>(literalAt(number), LITERAL_TRANSPORTS << 2);
+  if ((transports & BY_TCP) !== 0) setBit(FILTER, hash);
+  if ((transports & ~(BY_TCP | AFTER_HEADER)) !== 0) setBit(DATAGRAM_FILTER, hash);
   const chain = GRAM_BUCKETS + ((hash >>> (FILTER_BITS - BUCKET_BITS)) << 2);
   const gram = gramAt(place);
   store<u32>(gram, value, GRAM_VALUE << 2);

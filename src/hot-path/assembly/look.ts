@@ -2,10 +2,11 @@
 
 import { countPayload } from './counters.ts';
 import { searchFor, searchForPacket } from './flow-key.ts';
-import { end, ended, from, origin, start, suspicion } from './found.ts';
+import { CUT_LITERAL } from './flow-record.ts';
+import { end, ended, from, origin, record, start, suspicion } from './found.ts';
 import { DESTINATION_PORT } from './packet-words.ts';
 import { BEHIND_HOLE, CLIENT_BYTES, DATAGRAM, NOTHING } from './results.ts';
-import { forgetHits, hitCount, search } from './search.ts';
+import { cutLiteral, forgetHits, hitCount, search } from './search.ts';
 import { settle } from './streams.ts';
 import { KEPT } from './tables.ts';
 import { BY_TCP } from './transport-bits.ts';
@@ -14,7 +15,11 @@ import { BY_TCP } from './transport-bits.ts';
 export function lookAtStream(result: i32): i32 {
   if (result === CLIENT_BYTES) {
     countPayload();
-    search(KEPT + <usize>start, KEPT + <usize>from, KEPT + <usize>end, ended, BY_TCP);
+    // From where the end of a literal was missing.
+    const cut = load<i32>(record, CUT_LITERAL << 2);
+    const first = cut === 0 ? from : min(from, start + cut - 1);
+    search(KEPT + <usize>start, KEPT + <usize>first, KEPT + <usize>end, ended, BY_TCP);
+    store<i32>(record, cutLiteral, CUT_LITERAL << 2);
     if (hitCount !== 0 || suspicion !== 0) return result;
     settle();
     return NOTHING;
@@ -24,6 +29,7 @@ export function lookAtStream(result: i32): i32 {
     searchFor(load<i32>(origin, DESTINATION_PORT << 2));
     search(KEPT + <usize>start, KEPT + <usize>start, KEPT + <usize>end, ended, BY_TCP);
     searchForPacket();
+    store<i32>(record, cutLiteral, CUT_LITERAL << 2);
     if (hitCount !== 0) return result;
     settle();
     return NOTHING;

@@ -11,6 +11,7 @@ import {
   BUCKET_SHIFT,
   CLASS_MASK,
   CLASS_SHIFT,
+  CUT_LITERAL,
   DATAGRAMS,
   DONE,
   FLAGS,
@@ -58,6 +59,7 @@ export function begin(record: usize, flags: i32, sequence: i32, now: i32): void 
   store<i32>(record, 0, KEPT_OFFSET << 2);
   store<i32>(record, 0, SUSPICION << 2);
   store<i32>(record, 0, HELD_FLOW << 2);
+  store<i32>(record, 0, CUT_LITERAL << 2);
 }
 
 /** Address of the flow's record, or 0. */

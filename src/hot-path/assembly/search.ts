@@ -47,8 +47,8 @@ import {
   OPENING_WHOLE,
 } from './literal-words.ts';
 import { beginningAt, gramAt, gramHash, lengthOf, literalAt, maskOf, startHash } from './literals.ts';
-import { FILTER, fold, GRAM_BUCKETS, HITS, openings, ports, SHORTS, STARTS, text } from './tables.ts';
-import { AFTER_HEADER } from './transport-bits.ts';
+import { DATAGRAM_FILTER, FILTER, fold, GRAM_BUCKETS, HITS, openings, ports, SHORTS, STARTS, text } from './tables.ts';
+import { AFTER_HEADER, BY_TCP } from './transport-bits.ts';
 
 // As the machine's types.
 const GRAM: usize = GRAM_BYTES;
@@ -63,6 +63,9 @@ export function forgetHits(): void {
   hitCount = 0;
 }
 
+/** Where in the message a literal begins that agrees as far as that goes, if more may come: the first such, plus one; or 0. */
+export let cutLiteral: i32 = 0;
+
 /** Bits of transport-bits.ts: on which the message came. */
 let transport: i32 = 0;
 /** The message as far as it is there; nothing follows. */
@@ -76,6 +79,7 @@ let isComplete: bool = false;
  */
 export function search(start: usize, from: usize, end: usize, complete: bool, by: i32): void {
   hitCount = 0;
+  cutLiteral = 0;
   transport = by;
   messageStart = start;
   messageEnd = end;
@@ -85,17 +89,19 @@ export function search(start: usize, from: usize, end: usize, complete: bool, by
   searchAnywhere(start, from - start < WINDOW ? start : from - WINDOW + 1, end);
 }
 
-/**
- * One that `end` cuts short behind its window is reported as far as it agrees, if more may come: the next search does not go
- * back so far. If its window is cut, that finds it.
- */
 function searchAnywhere(start: usize, from: usize, end: usize): void {
+  // Two loops, each with the address of its filter in it.
+  if (transport === BY_TCP) searchBy(FILTER, start, from, end);
+  else searchBy(DATAGRAM_FILTER, start, from, end);
+}
+
+function searchBy(filter: usize, start: usize, from: usize, end: usize): void {
   if (end < from + GRAM) return;
   const last = end - GRAM;
   for (let at = from; at <= last; at += STRIDE) {
     const gram = load<u32>(at) | FOLD;
     const hash = gramHash(gram);
-    if (((load<u32>(FILTER + ((hash >>> 5) << 2)) >>> (hash & 31)) & 1) !== 0) compare(start, end, at, gram, hash);
+    if (((load<u32>(filter + ((hash >>> 5) << 2)) >>> (hash & 31)) & 1) !== 0) compare(start, end, at, gram, hash);
   }
 }
 
@@ -107,9 +113,7 @@ function compare(start: usize, end: usize, at: usize, value: u32, hash: u32): vo
     if (load<u32>(gram, GRAM_VALUE << 2) !== value) continue;
     const place = at - load<usize>(gram, GRAM_OFFSET << 2);
     const literal = literalAt(load<i32>(gram, GRAM_LITERAL << 2));
-    if (place < start) continue;
-    const needed = isComplete ? lengthOf(literal) : load<i32>(literal, LITERAL_WINDOW << 2) + <i32>WINDOW;
-    if (place + <usize>needed <= end && agrees(place, end, literal)) hit(literal);
+    if (place >= start && agrees(place, end, literal)) hitOrCut(literal, place, end);
   }
 }
 
@@ -130,7 +134,7 @@ function searchBeginnings(place: i32, start: usize, end: usize, there: i32, comp
   for (;;) {
     if (mayBeAt(beginning, first, start, there, complete)) {
       const literal = literalAt(load<i32>(beginning, BEGINNING_LITERAL << 2));
-      if (agrees(start, end, literal)) hit(literal);
+      if (agrees(start, end, literal)) hitOrCut(literal, start, end);
     }
     if (load<i32>(beginning, BEGINNING_MORE << 2) === 0) return;
     beginning += (<usize>1) << (BEGINNING_SHIFT + 2);
@@ -147,6 +151,18 @@ function mayBeAt(beginning: usize, first: u32, start: usize, there: i32, complet
   if (length <= <i32>GRAM) return true;
   const last = load<u32>(start + <usize>length - GRAM) | FOLD;
   return last === load<u32>(beginning, BEGINNING_LAST << 2);
+}
+
+/** The literal stands at `place`, as far as the message goes. Of one whose window is cut, the next search need not be told. */
+function hitOrCut(literal: usize, place: usize, end: usize): void {
+  if (place + <usize>lengthOf(literal) <= end) {
+    hit(literal);
+    return;
+  }
+  const window = load<i32>(literal, LITERAL_WINDOW << 2);
+  if (isComplete || (place + <usize>(window + <i32>WINDOW) > end && window >= 0) || !mayBeHere(literal)) return;
+  const cut = <i32>(place - messageStart) + 1;
+  if (cutLiteral === 0 || cut < cutLiteral) cutLiteral = cut;
 }
 
 function hit(literal: usize): void {

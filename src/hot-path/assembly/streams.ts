@@ -16,6 +16,7 @@ import {
   BASE,
   CLIENT_HIGH,
   CLOSED,
+  CUT_LITERAL,
   DONE,
   FIN,
   FINISHED,
@@ -272,6 +273,7 @@ function append(record: usize, added: i32): bool {
     // No memory: the flow goes on as if nothing had been said before. What was kept is judged as it is.
     handOver(record, false);
     store<i32>(record, next, BASE << 2);
+    store<i32>(record, 0, CUT_LITERAL << 2);
     setFlags(record, flagsOf(record) | GAPPED);
   }
   store<i32>(record, next, NEXT << 2);
@@ -392,6 +394,7 @@ function restart(record: usize, first: i32): void {
   handOver(record, false);
   store<i32>(record, first, NEXT << 2);
   store<i32>(record, first, BASE << 2);
+  store<i32>(record, 0, CUT_LITERAL << 2);
   setFlags(record, (flagsOf(record) | GAPPED) & ~RESTART);
 }
 

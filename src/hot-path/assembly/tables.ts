@@ -3,6 +3,7 @@
 import {
   BUCKETS as BUCKETS_OFFSET,
   CAPTURE as CAPTURE_OFFSET,
+  DATAGRAM_FILTER as DATAGRAM_FILTER_OFFSET,
   DATAGRAMS as DATAGRAMS_OFFSET,
   FILTER as FILTER_OFFSET,
   FOUND as FOUND_OFFSET,
@@ -30,6 +31,7 @@ import {
 // As addresses.
 export const BUCKETS: usize = BUCKETS_OFFSET;
 export const CAPTURE: usize = CAPTURE_OFFSET;
+export const DATAGRAM_FILTER: usize = DATAGRAM_FILTER_OFFSET;
 export const DATAGRAMS: usize = DATAGRAMS_OFFSET;
 export const FILTER: usize = FILTER_OFFSET;
 export const FOUND: usize = FOUND_OFFSET;
