@@ -273,10 +273,10 @@ class Report {
   }
 }
 
-async function loadProgress({ quiet, progress }: ReadOptions, { stderr }: Console) {
-  if (quiet || progress === false || !stderr.isTTY) return undefined;
+async function loadProgress({ quiet, progress }: ReadOptions, console: Console) {
+  if (quiet || progress === false || !console.stderr.isTTY) return undefined;
   const { ProgressBar } = await import('./progress-bar.ts');
-  return new ProgressBar(stderr);
+  return new ProgressBar(console.stderr);
 }
 
 /** `flows.evicted: 3`, one a line, for people and for `grep`. */

@@ -239,7 +239,7 @@ function wrapped(frame: Uint8Array, roll: (bound: number) => number): Uint8Array
   if (type !== 0x0800 && type !== 0x86dd) return Uint8Array.from([...frame, 0, 0, 0, 0]);
   const isIpv6 = type === 0x86dd;
   const padded = roll(4) === 0 ? [1, 2, 3, 4] : [];
-  switch (roll(15)) {
+  switch (roll(18)) {
     case 10: {
       // GTP-U (3GPP TS 29.281): plain, with a number, with extension headers, with something that makes it no user's packet.
       const header = pickOf(users, roll);
@@ -312,6 +312,44 @@ function wrapped(frame: Uint8Array, roll: (bound: number) => number): Uint8Array
       });
       const header = Uint8Array.from([0x9c, roll(5), 0, 80, 0, 0, 0, 7, 0, 0, 0, 0]);
       return outer(Buffer.concat([header, ...chunks]), 132, roll(8) === 0 ? roll(20) : 0, roll(2) === 0);
+    }
+    case 15: {
+      // Labels of MPLS (RFC 3032) before IP, Ethernet, a control word or something else; tags of ports and providers.
+      const [etherType, ...tag] = pickOf(tags, roll);
+      const below = pickOf([inner, frame, Buffer.concat([new Uint8Array(4), frame]), Uint8Array.of(0x50, 1)], roll);
+      const header = [...frame.subarray(0, 12), etherType! >> 8, etherType! & 255, ...tag];
+      if (etherType === 0x8847 || etherType === 0x8848) return Buffer.concat([Uint8Array.from(header), below]);
+      const rest = etherType === 0x88e7 ? frame : frame.subarray(12, roll(6) === 0 ? 13 : frame.length);
+      return Buffer.concat([Uint8Array.from(header), rest]);
+    }
+    case 16: {
+      // An authentication header (RFC 4302), EtherIP (RFC 3378), MPLS (RFC 4023) and Ethernet (RFC 8986) in IP.
+      const [number, ...header] = pickOf(carriers, roll);
+      const isPacket = number === 51 || number === 137;
+      const carried = Buffer.concat([Uint8Array.from(header), isPacket ? inner : frame]);
+      if (number === 51) carried[0] = roll(6) === 0 ? 51 : isIpv6 ? 41 : 4;
+      return outer(carried, number!, roll(8) === 0 ? roll(60) : 0, roll(2) === 0);
+    }
+    case 17: {
+      // Lengths of 0: jumbograms (RFC 2675), segmentation offload; and lengths of UDP that are too short or too long.
+      const zero = Uint8Array.from(frame);
+      if (isIpv6) zero.set([0, 0], 18);
+      const udp = isIpv6 ? 54 : 34;
+      if (zero[isIpv6 ? 20 : 23] === 17 && zero.length > udp + 8 && roll(2) === 0) {
+        zero.set(
+          pickOf(
+            [
+              [0, 0],
+              [0, 3],
+              [0, 8],
+              [0xff, 0xff],
+            ],
+            roll,
+          ),
+          udp + 4,
+        );
+      }
+      return zero;
     }
     case 5:
       // Ethernet in GRE, or in ERSPAN of type I, II, or with a header of another version.
@@ -404,6 +442,26 @@ const bridged = [
   [0, 0, 0x88, 0x47],
 ].map((bytes) => Uint8Array.from(bytes));
 
+const tags = [
+  [0x8847, 0, 0, 1, 64],
+  [0x8847, 0, 0, 0, 64, 0, 1, 1, 64],
+  [0x8848, 0, 0, 0, 64, 0, 0, 0, 64, 0, 0, 1, 64],
+  [0x8847, 0, 0, 0, 64],
+  [0x8926, 0, 0, 0, 0],
+  [0x893f, 0, 0, 0, 0, 0, 0],
+  [0x88e7, 0, 0, 0, 1],
+];
+
+const carriers = [
+  [51, 0, 4, 0, 0, ...new Array<number>(20).fill(0)],
+  [51, 0, 0, 0, 0, 0, 0, 0, 1],
+  [51, 0, 255, 0, 0, 0, 0, 0, 1],
+  [97, 0x30, 0],
+  [97, 0x31, 0],
+  [137, 0, 0, 1, 64],
+  [143],
+];
+
 const overlays = (
   [
     [4789, [8, 0, 0, 0, 0, 0, 7, 0]],
@@ -414,6 +472,17 @@ const overlays = (
     [6081, [1, 0, 0x65, 0x58, 0, 0, 7, 0, 1, 2, 3, 4]],
     [6081, [0, 0, 8, 0, 0, 0, 7, 0]],
     [6081, [0, 1, 0x65, 0x58, 0, 0, 7, 0]],
+    [6081, [0, 0, 0x88, 0x47, 0, 0, 7, 0, 0, 0, 1, 64]],
+    [6081, [0, 0, 0x12, 0x34, 0, 0, 7, 0]],
+    [4789, [0x88, 0x48, 1, 2, 0, 0, 7, 0]],
+    [4789, [0x88, 0x10, 0, 0, 0, 0, 7, 0]],
+    [4789, [8, 0, 0, 0, 0, 0, 7, 1]],
+    [8472, [0x0c, 0, 0, 3, 0, 0, 7, 0]],
+    [4790, [0x0c, 0, 0, 3, 0, 0, 7, 0]],
+    [4790, [0x0c, 0, 0, 1, 0, 0, 7, 0]],
+    [4790, [0x0c, 0, 0, 2, 0, 0, 7, 0]],
+    [4790, [0x0c, 0, 0, 4, 0, 0, 7, 0]],
+    [4790, [0x0c, 1, 0, 3, 0, 0, 7, 0]],
   ] as const
 ).map(([port, header]) => [port, Uint8Array.from(header)] as const);
 
@@ -433,21 +502,30 @@ function pickOf<T>(list: readonly T[], roll: (bound: number) => number): T {
   return list[roll(list.length)] as T;
 }
 
-/** The IPv4 packet of a frame in fragments, in order or not, one of them perhaps twice or not at all. */
+/** The packet of a frame in fragments, in order or not, one of them perhaps twice or not at all. */
 function fragmented(frame: Uint8Array, roll: (bound: number) => number): Uint8Array[] {
-  if (frame[12] !== 8 || frame[13] !== 0 || frame[14] !== 0x45 || frame.length < 60) return [frame];
-  const total = Math.min((frame[16]! << 8) | frame[17]!, frame.length - 14);
-  const payload = frame.subarray(34, 14 + total);
+  const type = (frame[12]! << 8) | frame[13]!;
+  if (frame.length < 60 || !((type === 0x0800 && frame[14] === 0x45) || type === 0x86dd)) return [frame];
+  const start = type === 0x0800 ? 34 : 54;
+  const total = type === 0x0800 ? (frame[16]! << 8) | frame[17]! : ((frame[18]! << 8) | frame[19]!) + 40;
+  const payload = frame.subarray(start, 14 + Math.min(total, frame.length - 14));
   const size = 8 * (1 + roll(40));
   const pieces: Uint8Array[] = [];
   const identification = roll(4);
   for (let at = 0; at < payload.length && pieces.length < 40; at += size) {
     const part = payload.subarray(at, at + size);
-    const header = Uint8Array.from(frame.subarray(0, 34));
-    const more = at + size < payload.length ? 0x20 : 0;
-    header.set([(part.length + 20) >> 8, (part.length + 20) & 255, 0, identification], 16);
-    header.set([more | (at >> 11), (at >> 3) & 255], 20);
-    pieces.push(Buffer.concat([header, part]));
+    const header = Uint8Array.from(frame.subarray(0, start));
+    const isLast = at + size >= payload.length;
+    if (type === 0x0800) {
+      header.set([(part.length + 20) >> 8, (part.length + 20) & 255, 0, identification], 16);
+      header.set([(isLast ? 0 : 0x20) | (at >> 11), (at >> 3) & 255], 20);
+      pieces.push(Buffer.concat([header, part]));
+    } else {
+      // RFC 8200 section 4.5.
+      const extension = [frame[20]!, 0, at >> 8, (at & 0xf8) | (isLast ? 0 : 1), 0, 0, 0, identification];
+      header.set([(part.length + 8) >> 8, (part.length + 8) & 255, 44], 18);
+      pieces.push(Buffer.concat([header, Uint8Array.from(extension), part]));
+    }
   }
   if (roll(2) === 0) pieces.reverse();
   if (roll(6) === 0) pieces.splice(roll(pieces.length), 1);
