@@ -196,7 +196,8 @@ function traffic(start: number, { frames, sourcePorts, sources, start: begin, pa
       const sent = roll(6) === 0 ? wrapped(changed, roll) : changed;
       const cut = roll(40) === 0 ? Math.min(roll(60), sent.length - 1) : 0;
       const pieces = roll(20) === 0 ? fragmented(sent, roll) : [sent];
-      for (const piece of pieces) captured.push({ frame: piece, seconds: now, cut: pieces.length > 1 ? 0 : cut });
+      for (const piece of pieces)
+        captured.push({ frame: piece, seconds: now, cut: pieces.length > 1 ? 0 : Math.min(cut, piece.length - 1) });
     };
     const kind = roll(20);
     if (kind < 3) {
@@ -333,7 +334,7 @@ function wrapped(frame: Uint8Array, roll: (bound: number) => number): Uint8Array
     case 17: {
       // Lengths of 0: jumbograms (RFC 2675), segmentation offload; and lengths of UDP that are too short or too long.
       const zero = Uint8Array.from(frame);
-      if (isIpv6) zero.set([0, 0], 18);
+      if (isIpv6 && zero.length >= 20) zero.set([0, 0], 18);
       const udp = isIpv6 ? 54 : 34;
       if (zero[isIpv6 ? 20 : 23] === 17 && zero.length > udp + 8 && roll(2) === 0) {
         zero.set(
