@@ -102,6 +102,24 @@ describe('a network that delivers as it likes', () => {
     }
   });
 
+  it('a literal of which only the beginning comes is no suspicion, and one whose end comes later is', () => {
+    const said = (...segments: readonly string[]): { suspicions: number; ids: string[] } => {
+      const ids: string[] = [];
+      const engine = new Engine(catalogue, protocols, ({ signature }) => ids.push(signature.id));
+      const endpoints = { source: '10.0.0.1', target: '10.0.0.2', sourcePort: 40_000, targetPort: 80 };
+      const cuts = segments.slice(0, -1).map(({ length }) => length);
+      for (const frame of tcpConversation(endpoints, bytesOf(segments.join('')), { cuts })) {
+        engine.frame(frame, 0, frame.length, 1, 1_700_000_000, 0);
+      }
+      return { suspicions: engine.counters.suspicions, ids };
+    };
+    const start = 'GET / HTTP/1.1\r\nHost: a\r\nUser-Agent: Mozilla/5.0 (compatible; Nmap Scripting En';
+    const found = { suspicions: 1, ids: ['http-user-agent'] };
+    assert.deepEqual(said(start, 'vy)\r\n\r\n'), { suspicions: 0, ids: [] });
+    assert.deepEqual(said(start, 'gine; https://nmap.org/book/nse.html)\r\n\r\n'), found);
+    assert.deepEqual(said(start, 'g', 'i', 'ne; https://nmap.org/book/nse.html)\r\n\r\n'), found);
+  });
+
   it('the SYN after part of the data', () => {
     const trial = new EngineTrial(catalogue);
     const frames = tcpConversation(trial.endpoints(80), request, { cuts });
