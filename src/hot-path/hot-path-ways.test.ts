@@ -10,7 +10,16 @@ import { protocols } from '../protocol/protocols.ts';
 import type { CompiledSignature } from '../signature/compile-signatures.ts';
 import { loadCatalogue } from '../signature/load-catalogue.ts';
 import { bytesOf, type Endpoints, icmpFrame, tcpFrame, udpFrame } from '../testing/frames.ts';
-import { BUCKET_SHIFT, HAS_CHUNK, HELD_FLOW, KEPT_FREE, PLACES, RECORD_SHIFT, SPREAD } from './assembly/flow-record.ts';
+import {
+  BUCKET_SHIFT,
+  CUT_LITERAL,
+  HAS_CHUNK,
+  HELD_FLOW,
+  KEPT_FREE,
+  PLACES,
+  RECORD_SHIFT,
+  SPREAD,
+} from './assembly/flow-record.ts';
 import * as layout from './assembly/layout.ts';
 import { type Captured, captureInMemory } from './capture-in-memory.test.helper.ts';
 import { HotPath } from './hot-path.ts';
@@ -35,9 +44,11 @@ function tablesOf(engine: Engine) {
     const kept = Math.min((next! - base!) | 0, flowDepth);
     const chunk = (flags! & HAS_CHUNK) === 0 ? '' : hotPath.kept.subarray(offset, offset! + kept);
     const bytes = Buffer.from(chunk as Uint8Array).toString('latin1');
-    const held = records[record + HELD_FLOW];
+    const [held, cut] = records.subarray(record + HELD_FLOW, record + CUT_LITERAL + 1);
     live.push(
-      [place, buckets[at], buckets[at + PLACES], high, flags, next, base, offset, suspicion, held, bytes].join(' '),
+      [place, buckets[at], buckets[at + PLACES], high, flags, next, base, offset, suspicion, held, cut, bytes].join(
+        ' ',
+      ),
     );
   }
   return {

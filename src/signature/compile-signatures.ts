@@ -72,7 +72,7 @@ function rarestWindow(bytes: string): number {
   return best;
 }
 
-/** What the search would pay for looking for it in much traffic: at most five times the share of a gram that stands everywhere. */
+/** What the search would pay in much traffic for looking for it: as `ordinariness`, and more for grams that are nearly empty. */
 function windowCost(window: string): number {
   let cost = ordinariness(window);
   for (const gram of grams(fold(window))) {

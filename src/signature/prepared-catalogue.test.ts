@@ -39,6 +39,13 @@ describe('a prepared catalogue', () => {
     assert.throws(() => read[6], SyntaxError);
   });
 
+  it('is whole, or not read at all', () => {
+    const cut = join(directory, 'cut.jsonl');
+    writeFileSync(cut, readFileSync(file, 'latin1').split('\n').slice(0, 100).join('\n'));
+    assert.throws(() => readPrepared(cut), /cut\.jsonl is not whole/);
+    assert.throws(() => readPrepared(join(directory, 'none.jsonl')), /ENOENT/);
+  });
+
   it('can be copied, changed and sent to a worker like any other list', () => {
     const changed = [...readPrepared(file).slice(0, 9), catalogue[20]!];
     assert.deepEqual(preparedOf(changed).search, preparedOf([...catalogue.slice(0, 9), catalogue[20]!]).search);

@@ -15,12 +15,16 @@ export interface PreparedCatalogue {
   readonly sequences: readonly number[];
 }
 
-/** Of the catalogues that came from a file. */
+/** Of the catalogues that came from a file, or were prepared already: nobody changes such a list. */
 const prepared = new WeakMap<readonly CompiledSignature[], PreparedCatalogue>();
 
 /** As it came from the file, or computed. */
 export function preparedOf(catalogue: readonly CompiledSignature[]): PreparedCatalogue {
-  return prepared.get(catalogue) ?? prepare(catalogue);
+  const known = prepared.get(catalogue);
+  if (known !== undefined) return known;
+  const made = prepare(catalogue);
+  prepared.set(catalogue, made);
+  return made;
 }
 
 export function sequencesOf(catalogue: readonly CompiledSignature[]): readonly CompiledSignature[] {
@@ -38,22 +42,29 @@ function prepare(catalogue: readonly CompiledSignature[]): PreparedCatalogue {
 
 /** The first line of the file, with the tables in base64. */
 interface Prepared extends Omit<PreparedCatalogue, 'search'> {
+  /** How many lines follow. */
+  readonly signatures: number;
   readonly search: Readonly<Record<keyof SearchTables, string>>;
 }
 
 /** Writes the catalogue for `readPrepared`: JSON by lines, in ASCII. */
 export function writePrepared(file: string, catalogue: readonly CompiledSignature[]): void {
   const { search, ...rest } = prepare(catalogue);
-  const first: Prepared = { ...rest, search: mapped(search, (table) => Buffer.from(table).toString('base64')) };
+  const first: Prepared = {
+    signatures: catalogue.length,
+    ...rest,
+    search: mapped(search, (table) => Buffer.from(table).toString('base64')),
+  };
   writeFileSync(file, [first, ...catalogue].map((line) => inAscii(JSON.stringify(line))).join('\n'));
 }
 
-/** @throws Error if the file is not there, or none of those. */
+/** @throws Error if the file is not there, not whole, or none of those. */
 export function readPrepared(file: string): readonly CompiledSignature[] {
   const lines = readFileSync(file, 'latin1').split('\n');
-  const { search, ...rest } = JSON.parse(lines[0] as string) as Prepared;
+  const { signatures, search, ...rest } = JSON.parse(lines[0] as string) as Prepared;
+  if (lines.length !== signatures + 1) throw new Error(`${file} is not whole: run npm run build`);
   const catalogue: CompiledSignature[] = [];
-  for (let place = 0; place + 1 < lines.length; place++) {
+  for (let place = 0; place < signatures; place++) {
     const keep = (value: CompiledSignature): CompiledSignature => {
       Object.defineProperty(catalogue, place, { value, writable: false });
       return value;

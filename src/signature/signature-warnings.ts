@@ -43,7 +43,7 @@ export function signatureWarnings(signature: CompiledSignature, counted: Readonl
 }
 
 /** Says why a literal finds too much, or gives an empty string. */
-function literalWarning({ bytes, anchored, window }: PlacedLiteral): string {
+function literalWarning({ bytes, anchored }: PlacedLiteral): string {
   if (anchored) {
     const begins = openings.some((opening) => opening.toLowerCase().startsWith(bytes.toLowerCase()));
     if (begins) return 'begins much ordinary traffic, all of which it makes the engine parse';
@@ -51,7 +51,11 @@ function literalWarning({ bytes, anchored, window }: PlacedLiteral): string {
       ? 'is short: the engine parses every flow that begins so; four bytes or more are better'
       : '';
   }
-  return ordinariness(bytes.slice(window, window + WINDOW)) >= tooOrdinary
+  return windowsOf(bytes).every((window) => ordinariness(window) >= tooOrdinary)
     ? 'has no eight bytes that ordinary traffic does not hold in pieces: take rarer ones with `search`'
     : '';
+}
+
+function windowsOf(bytes: string): string[] {
+  return Array.from({ length: bytes.length - WINDOW + 1 }, (_, at) => bytes.slice(at, at + WINDOW));
 }

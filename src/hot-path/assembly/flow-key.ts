@@ -25,6 +25,8 @@ let sourcePort: i32 = 0;
 let isIpv6: bool = false;
 /** Where its addresses stand: in its IP header, or, once it is described, at PACKET. */
 let header: usize = 0;
+/** The packet's destination port while other bytes are searched. */
+let packetPort: i32 = 0;
 /** Whoever is asked for bears with too many: the packet is not that whose bytes are searched. */
 let isAnyHeader: bool = false;
 
@@ -68,11 +70,13 @@ export function describe(now: i32): void {
 
 /** For the search of bytes that are not of this packet, but of one to `destinationPort`. */
 export function searchFor(destinationPort: i32): void {
+  packetPort = port;
   port = destinationPort;
   isAnyHeader = true;
 }
 
 export function searchForPacket(): void {
+  port = packetPort;
   isAnyHeader = false;
 }
 

@@ -178,9 +178,9 @@ let outerEnd: usize = 0;
  * There is none, and that is the reason (counters.ts). As setOuterUdp of packet/transport-layers.ts: without a packet in it, a
  * tunnel is an ordinary datagram after all.
  */
-function noPacket(reason: i32, now: i32): i32 {
+function noPacket(why: i32, now: i32): i32 {
   if (!isTunnelled) {
-    countWithout(reason);
+    countWithout(why);
     return WITHOUT_PACKET;
   }
   countNotTunnel();

@@ -18,7 +18,7 @@ import { setPresent, tellFound } from './found.ts';
 import { clearFragments } from './fragments.ts';
 import { findSecond, forgetFound, found, frame } from './frames.ts';
 import { clearHeld } from './held-segments.ts';
-import { CAPTURE_BYTES, SCRATCH_BYTES } from './layout.ts';
+import { CAPTURE_BYTES } from './layout.ts';
 import { lookAtDatagram, lookAtStream } from './look.ts';
 import { FOUND, LEFT, SETTLED, WITHOUT_PACKET } from './outcomes.ts';
 import {
@@ -159,9 +159,6 @@ export function takeFrame(start: i32, end: i32, second: i32, microseconds: i32):
   return 2;
 }
 
-/** Longest datagram that is searched, when TypeScript has it: all that IP can carry, and so much as scratch memory holds. */
-const LONGEST_DATAGRAM: i32 = SCRATCH_BYTES / 2;
-
 /**
  * Takes the packet at PACKET; gives what is to be searched (results.ts). Its payload is at `payload`, if `isAtHand`: else the
  * answer may be ASK_FOR_BYTES, and the call is to be made again.
@@ -191,7 +188,7 @@ function take(payload: usize, isAtHand: bool): i32 {
 export function examine(payload: usize, isAtHand: bool): i32 {
   const taken = take(payload, isAtHand);
   const protocol = word(PROTOCOL);
-  const length = min(word(PAYLOAD_END) - word(PAYLOAD_START), LONGEST_DATAGRAM);
+  const length = word(PAYLOAD_END) - word(PAYLOAD_START);
   const result = protocol === 6 ? lookAtStream(taken) : lookAtDatagram(taken, payload, length, transportOf(protocol));
   tellFound(result, hitCount);
   return result;

@@ -275,7 +275,7 @@ function isNoIp(etherType: u32, at: usize, end: usize): bool {
   return snap < 0x600 || isOtherEtherType(snap);
 }
 
-/** As layerOfEtherType of packet/ethernet-layers.ts: true for none of ours. */
+/** As layerOfEtherType of packet/ethernet-layers.ts, from 0x600 on: true for none of ours. */
 function isOtherEtherType(etherType: u32): bool {
   switch (etherType) {
     case IPV4:

@@ -19,7 +19,10 @@ export const PACKET = 0x0013_1000;
 /** What was found in it, and the signatures that the search suspects, one word each. */
 export const FOUND = 0x0013_1800;
 export const HITS = 0x0013_2000;
-/** The literal search's filters of grams (TCP's and that of the others), its chains by hash of a gram and of the first gram, and by first byte. */
+/**
+ * The literal search's filters of grams (TCP's and that of the others), its chains by hash of a gram; and where those begin that
+ * are the beginning of a message, by hash of their first gram, or by their first byte.
+ */
 export const FILTER = 0x0014_0000;
 export const DATAGRAM_FILTER = 0x0014_8000;
 export const GRAM_BUCKETS = 0x0015_0000;

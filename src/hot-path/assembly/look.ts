@@ -4,6 +4,7 @@ import { countPayload } from './counters.ts';
 import { searchFor, searchForPacket } from './flow-key.ts';
 import { CUT_LITERAL } from './flow-record.ts';
 import { end, ended, from, origin, record, start, suspicion } from './found.ts';
+import { SCRATCH_BYTES } from './layout.ts';
 import { DESTINATION_PORT } from './packet-words.ts';
 import { BEHIND_HOLE, CLIENT_BYTES, DATAGRAM, NOTHING } from './results.ts';
 import { cutLiteral, forgetHits, hitCount, search } from './search.ts';
@@ -38,10 +39,13 @@ export function lookAtStream(result: i32): i32 {
   return result;
 }
 
+/** Longest datagram that is searched: all that IP can carry with a length, and so much as scratch memory holds. */
+const LONGEST_DATAGRAM: i32 = SCRATCH_BYTES / 2;
+
 /** The same for a datagram with this payload. */
 export function lookAtDatagram(result: i32, payload: usize, length: i32, by: i32): i32 {
   if (result !== DATAGRAM) return result;
   countPayload();
-  search(payload, payload, payload + <usize>length, true, by);
+  search(payload, payload, payload + <usize>min(length, LONGEST_DATAGRAM), true, by);
   return hitCount !== 0 ? result : NOTHING;
 }

@@ -1,6 +1,6 @@
 /** What became of a frame, or of a step into it. */
 
-/** Nothing was done with it. */
+/** Nothing was done with it; at most, a fragment was taken that made a datagram whole, and frames.ts tells that. */
 export const LEFT: i32 = 0;
 export const SETTLED: i32 = 1;
 /** Settled, too, but there was no packet in it; why, was counted. */

@@ -160,7 +160,9 @@ function hitOrCut(literal: usize, place: usize, end: usize): void {
     return;
   }
   const window = load<i32>(literal, LITERAL_WINDOW << 2);
-  if (isComplete || (place + <usize>(window + <i32>WINDOW) > end && window >= 0) || !mayBeHere(literal)) return;
+  if (isComplete || (place + <usize>(window + <i32>WINDOW) > end && window >= 0)) return;
+  // The header of a port scan may still come before the literal's end.
+  if (!speaksHere(literal, load<i32>(literal, LITERAL_TRANSPORTS << 2))) return;
   const cut = <i32>(place - messageStart) + 1;
   if (cutLiteral === 0 || cut < cutLiteral) cutLiteral = cut;
 }
@@ -176,10 +178,14 @@ function hit(literal: usize): void {
   hitCount++;
 }
 
-/** Is the literal's signature one for this transport and port? */
+/** Is the literal's signature one for this transport and port, and was the header seen after which alone it may count? */
 function mayBeHere(literal: usize): bool {
   const rule = load<i32>(literal, LITERAL_TRANSPORTS << 2);
-  if ((rule & transport) === 0 || ((rule & AFTER_HEADER) !== 0 && !followsHeader())) return false;
+  return speaksHere(literal, rule) && ((rule & AFTER_HEADER) === 0 || followsHeader());
+}
+
+function speaksHere(literal: usize, rule: i32): bool {
+  if ((rule & transport) === 0) return false;
   let place = load<i32>(literal, LITERAL_PORTS << 2);
   if (place < 0) return true;
   let listed = load<i32>(<usize>ports + ((<usize>place) << 2));

@@ -61,33 +61,33 @@ function inVxlanGpe(header: usize, last: usize): usize {
 /** As geneve of packet/udp-tunnels.ts. */
 function inGeneve(header: usize, last: usize): usize {
   const first = load<u8>(header);
-  if (first >> 6 !== 0 || (load<u8>(header, 1) & 0x3f) !== 0 || load<u8>(header, 7) !== 0) return 0;
+  if (first >> 6 !== 0 || (load<u8>(header, 1) & 0x3f) !== 0 || load<u8>(header, 7) !== 0) return NO_TUNNEL;
   const inside = header + 8 + ((<usize>first & 0x3f) << 2);
   insideType = big16(header + 2);
   const isKnown = insideType === BRIDGING || insideType === IPV4 || insideType === IPV6 || insideType === MPLS;
-  return isKnown && inside < last ? inside : 0;
+  return isKnown && inside < last ? inside : NO_TUNNEL;
 }
 
 /** As gtpUser of packet/udp-tunnels.ts. */
 function inGtp(header: usize, last: usize, udpEnd: usize): usize {
   const flags = load<u8>(header);
-  if (last < header + 12 || (flags & 0xf8) !== 0x30 || load<u8>(header, 1) !== 255) return 0;
-  if (header + 8 + big16(header + 2) !== udpEnd) return 0;
+  if (last < header + 12 || (flags & 0xf8) !== 0x30 || load<u8>(header, 1) !== 255) return NO_TUNNEL;
+  if (header + 8 + big16(header + 2) !== udpEnd) return NO_TUNNEL;
   let inside = header + 8;
   if ((flags & 0x07) !== 0) {
     let next = (flags & 0x04) !== 0 ? load<u8>(header, 11) : 0;
     inside += 4;
     while (next !== 0) {
       const length = inside < last ? (<usize>load<u8>(inside)) << 2 : 0;
-      if (length === 0 || inside + length > last) return 0;
+      if (length === 0 || inside + length > last) return NO_TUNNEL;
       inside += length;
       next = load<u8>(inside - 1);
     }
   }
-  if (inside >= last) return 0;
+  if (inside >= last) return NO_TUNNEL;
   const version = load<u8>(inside) >> 4;
   insideType = version === 4 ? IPV4 : IPV6;
-  return version === 4 || version === 6 ? inside : 0;
+  return version === 4 || version === 6 ? inside : NO_TUNNEL;
 }
 
 /** As teredo of packet/udp-tunnels.ts. */
@@ -97,13 +97,13 @@ function inTeredo(header: usize, last: usize, udpEnd: usize): usize {
     inside += 13 + <usize>load<u8>(inside, 2) + <usize>load<u8>(inside, 3);
   }
   if (inside + 2 <= last && big16(inside) === 0) inside += 8;
-  if (inside + 40 > last || load<u8>(inside) >> 4 !== 6) return 0;
+  if (inside + 40 > last || load<u8>(inside) >> 4 !== 6) return NO_TUNNEL;
   insideType = IPV6;
-  return inside + 40 + big16(inside + 4) === udpEnd ? inside : 0;
+  return inside + 40 + big16(inside + 4) === udpEnd ? inside : NO_TUNNEL;
 }
 
 /** As isTunnelPort of packet/tunnel-port.ts. */
-export function isTunnelPort(source: u32, destination: u32): bool {
+function isTunnelPort(source: u32, destination: u32): bool {
   return (
     destination === 4789 ||
     destination === 8472 ||
