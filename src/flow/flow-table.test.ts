@@ -423,7 +423,7 @@ describe('bounds', () => {
 
   it('no more memory than allowed for bytes that are kept', () => {
     const { flows } = new Tap();
-    const bytes = new Uint8Array(2100);
+    const bytes = new Uint8Array(4200);
     const packet = new Packet();
     Object.assign(packet, { ipVersion: 4, protocol: 6, tcpFlags: 24, destination0: 7, destinationPort: 80 });
     Object.assign(packet, { bytes, payloadEnd: bytes.length });

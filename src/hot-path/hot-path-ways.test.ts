@@ -18,6 +18,7 @@ import {
   KEPT_FREE,
   PLACES,
   RECORD_SHIFT,
+  SIZE_CLASSES,
   SPREAD,
 } from './assembly/flow-record.ts';
 import * as layout from './assembly/layout.ts';
@@ -55,7 +56,7 @@ function tablesOf(engine: Engine) {
     capacity,
     live,
     handshakes: Array.from(words(layout.HANDSHAKES, handshakes * 4)),
-    kept: Array.from(words(layout.KEPT_STATE, KEPT_FREE + 4)),
+    kept: Array.from(words(layout.KEPT_STATE, KEPT_FREE + SIZE_CLASSES)),
     incomplete: [hotPath.functions.incompleteDatagrams(), hotPath.functions.incompleteBytes()],
   };
 }
@@ -628,7 +629,7 @@ describe('records taken by the hot path leave the same tables as frames taken on
   it('no memory for the bytes of clients', () => {
     const prepare = (engine: Engine): void => {
       const { takeChunk } = hotPathOf(engine).functions;
-      for (let taken = 0; taken < keptBytes / 8192 - 2; taken++) takeChunk(3);
+      for (let taken = 0; taken < keptBytes / 8192 - 2; taken++) takeChunk(SIZE_CLASSES - 1);
     };
     const { counters } = both(traffic(4, usual), { prepare });
     const { memoryExhausted } = counters.flows;
@@ -680,7 +681,7 @@ describe('the memory of the hot path', () => {
     assert.ok(before !== undefined && Buffer.compare(constant(hotPath), before) === 0, 'tables that stay were changed');
     const { capacity } = told.tables;
     const between: readonly (readonly [number, number])[] = [
-      [layout.KEPT_STATE + 4 * (KEPT_FREE + 4), layout.SERVICE_PORTS],
+      [layout.KEPT_STATE + 4 * (KEPT_FREE + SIZE_CLASSES), layout.SERVICE_PORTS],
       [layout.SCRATCH + layout.SCRATCH_BYTES, layout.HANDSHAKES],
       [layout.HANDSHAKES + handshakes * 16, layout.CAPTURE],
       [layout.CAPTURE + hotPath.window.length, layout.BUCKETS],

@@ -50,7 +50,7 @@ export const RESTART = 4096;
 export const FINISHED = 8192;
 /** Size class of the chunk that holds the kept bytes. */
 export const CLASS_SHIFT = 16;
-export const CLASS_MASK = 0x30000;
+export const CLASS_MASK = 0x70000;
 
 // TCP's flags (RFC 9293 section 3.1).
 export const FIN = 1;
@@ -70,3 +70,5 @@ export const SYN_ANSWERED = 0x40000000;
 export const KEPT_USED = 0;
 /** First free chunk of each size class, plus 1, or 0; the first word of a free chunk tells the next in the same way. */
 export const KEPT_FREE = 1;
+/** How many there are. */
+export const SIZE_CLASSES = 7;

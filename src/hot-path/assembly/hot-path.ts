@@ -13,7 +13,7 @@ import { handshakes } from '../../limits.ts';
 import { countFrames } from './counters.ts';
 import { datagram } from './datagrams.ts';
 import { identifyDescribed, searchFor, searchForPacket } from './flow-key.ts';
-import { FIN, HANDSHAKE_SHIFT, KEPT_FREE, RST, SYN } from './flow-record.ts';
+import { FIN, HANDSHAKE_SHIFT, KEPT_FREE, RST, SIZE_CLASSES, SYN } from './flow-record.ts';
 import { setPresent, tellFound } from './found.ts';
 import { clearFragments } from './fragments.ts';
 import { findSecond, forgetFound, found, frame } from './frames.ts';
@@ -208,7 +208,7 @@ export function clear(): void {
   clearHeld();
   clearFragments();
   memory.fill(HANDSHAKES, 0, handshakes << (HANDSHAKE_SHIFT + 2));
-  memory.fill(KEPT_STATE, 0, (KEPT_FREE + 4) << 2);
+  memory.fill(KEPT_STATE, 0, (KEPT_FREE + SIZE_CLASSES) << 2);
 }
 
 function word(name: usize): i32 {

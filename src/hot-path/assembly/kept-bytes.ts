@@ -1,6 +1,7 @@
 /**
- * Memory for the first bytes that clients say: chunks of four sizes (128, 512, 2,048 and 8,192 bytes), taken and given back
- * without any allocation. A chunk grows by moving to the next size, so that a byte is copied at most three times.
+ * Memory for the first bytes that clients say: chunks of seven sizes (128 bytes and so on, doubling, to 8,192), taken and given
+ * back without any allocation. A chunk grows by moving to a larger one, so that all in all no more bytes are moved than are kept;
+ * and what is kept of all flows fills three quarters of their chunks, which is memory that the system need not give.
  */
 
 import { keptBytes } from '../../limits.ts';
@@ -8,9 +9,12 @@ import { countKeptExhausted } from './counters.ts';
 import { KEPT_FREE, KEPT_USED } from './flow-record.ts';
 import { KEPT, KEPT_STATE } from './tables.ts';
 
-/** The smallest class that holds so many bytes (at most the largest size). Most first messages fit the first or second. */
+const SMALLEST_BITS = 7;
+const SMALLEST = 1 << SMALLEST_BITS;
+
+/** The smallest class that holds so many bytes (at most the largest size). Most first messages fit the first three. */
 export function sizeClassOf(length: i32): i32 {
-  return length <= 128 ? 0 : length <= 512 ? 1 : length <= 2048 ? 2 : 3;
+  return length <= SMALLEST ? 0 : 32 - clz<i32>(length - 1) - SMALLEST_BITS;
 }
 
 /** Offset of a chunk of the class, or -1 when memory is exhausted. */
@@ -22,7 +26,7 @@ export function takeChunk(sizeClass: i32): i32 {
     return head;
   }
   const offset = load<i32>(KEPT_STATE, KEPT_USED << 2);
-  const end = offset + (128 << (sizeClass << 1));
+  const end = offset + (SMALLEST << sizeClass);
   if (end > <i32>keptBytes) {
     countKeptExhausted();
     return -1;
