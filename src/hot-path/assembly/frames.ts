@@ -248,9 +248,7 @@ function tcp(ip: usize, transport: usize, ipEnd: usize, end: usize, now: i32): i
     <i32>big16(transport),
     now,
   );
-  return result === NOTHING
-    ? SETTLED
-    : tell(lookAtStream(result), ip, transport, payloadStart, payloadEnd, missing, now);
+  return tell(lookAtStream(result), ip, transport, payloadStart, payloadEnd, missing, now);
 }
 
 /** As tcp of packet/transport-layers.ts, of a header that is not whole. */
@@ -274,9 +272,7 @@ function udp(ip: usize, transport: usize, ipEnd: usize, end: usize, now: i32): i
   if (length === 0) return LEFT;
   identify(ip, between, 17);
   const result = lookAtDatagram(datagram(length, <i32>sourcePort, now), transport + 8, length, BY_UDP);
-  return result === NOTHING
-    ? SETTLED
-    : tell(result, ip, transport, transport + 8, payloadEnd, <i32>(udpEnd - payloadEnd), now);
+  return tell(result, ip, transport, transport + 8, payloadEnd, <i32>(udpEnd - payloadEnd), now);
 }
 
 function icmp(ip: usize, transport: usize, ipEnd: usize, end: usize, protocol: u32, now: i32): i32 {
@@ -287,9 +283,7 @@ function icmp(ip: usize, transport: usize, ipEnd: usize, end: usize, protocol: u
   if (length === 0) return SETTLED;
   identify(ip, 0, <i32>protocol);
   const result = lookAtDatagram(datagram(length, 0, now), transport + 8, length, BY_ICMP);
-  return result === NOTHING
-    ? SETTLED
-    : tell(result, ip, transport, transport + 8, payloadEnd, <i32>(ipEnd - payloadEnd), now);
+  return tell(result, ip, transport, transport + 8, payloadEnd, <i32>(ipEnd - payloadEnd), now);
 }
 
 /** As sctp of packet/transport-layers.ts: of the first chunk with data, that is the payload. */

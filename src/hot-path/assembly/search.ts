@@ -85,7 +85,7 @@ export function search(start: usize, from: usize, end: usize, complete: bool, by
   messageEnd = end;
   isComplete = complete;
   // A literal may begin before what is new.
-  if (from - start < GRAM) searchStart(start, end, complete);
+  if (from - start < GRAM) searchStart(start, end);
   searchAnywhere(start, from - start < WINDOW ? start : from - WINDOW + 1, end);
 }
 
@@ -117,22 +117,22 @@ function compare(start: usize, end: usize, at: usize, value: u32, hash: u32): vo
   }
 }
 
-function searchStart(start: usize, end: usize, complete: bool): void {
+function searchStart(start: usize, end: usize): void {
   if (end <= start) return;
   const there = <i32>(end - start);
   // Those of less than a gram.
-  searchBeginnings(load<i32>(SHORTS + ((<usize>(load<u8>(start) | 0x20)) << 2)), start, end, there, complete);
+  searchBeginnings(load<i32>(SHORTS + ((<usize>(load<u8>(start) | 0x20)) << 2)), start, end, there);
   if (there < <i32>GRAM) return;
-  searchBeginnings(load<i32>(STARTS + (startHash(load<u32>(start) | FOLD) << 2)), start, end, there, complete);
+  searchBeginnings(load<i32>(STARTS + (startHash(load<u32>(start) | FOLD) << 2)), start, end, there);
 }
 
 /** All that stand together from `place` on. One of less than a gram is wanted whole. */
-function searchBeginnings(place: i32, start: usize, end: usize, there: i32, complete: bool): void {
+function searchBeginnings(place: i32, start: usize, end: usize, there: i32): void {
   if (place === 0) return;
   const first = load<u32>(start) | FOLD;
   let beginning = beginningAt(place);
   for (;;) {
-    if (mayBeAt(beginning, first, start, there, complete)) {
+    if (mayBeAt(beginning, first, start, there)) {
       const literal = literalAt(load<i32>(beginning, BEGINNING_LITERAL << 2));
       if (agrees(start, end, literal)) hitOrCut(literal, start, end);
     }
@@ -142,12 +142,12 @@ function searchBeginnings(place: i32, start: usize, end: usize, there: i32, comp
 }
 
 /** What costs least, and leaves little: often many bytes agree (`GET / HTTP/1.`), and the last tell. Bit 0x20 does not count. */
-function mayBeAt(beginning: usize, first: u32, start: usize, there: i32, complete: bool): bool {
+function mayBeAt(beginning: usize, first: u32, start: usize, there: i32): bool {
   if ((load<i32>(beginning, BEGINNING_TRANSPORTS << 2) & transport) === 0) return false;
   if (((load<u64>(beginning, BEGINNING_PORTS << 2) >>> (<u64>port & 63)) & 1) === 0) return false;
   const length = load<i32>(beginning, BEGINNING_LENGTH << 2);
   if ((first & maskOf(length)) !== load<u32>(beginning, BEGINNING_FIRST << 2)) return false;
-  if (there < length) return !complete && length > <i32>GRAM;
+  if (there < length) return !isComplete && length > <i32>GRAM;
   if (length <= <i32>GRAM) return true;
   const last = load<u32>(start + <usize>length - GRAM) | FOLD;
   return last === load<u32>(beginning, BEGINNING_LAST << 2);
