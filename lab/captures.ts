@@ -18,6 +18,8 @@ const shape = z.strictObject({
   /** Scripts and service probes that it covers. */
   scripts: z.array(z.string()).optional(),
   probes: z.array(z.string()).optional(),
+  /** Service probes that it covers, said inside TLS. */
+  'inside-tls': z.array(z.string()).optional(),
   bytes: z.array(z.string()).optional(),
   patterns: z.array(z.string()).optional(),
   note: z.string().optional(),

@@ -14,11 +14,12 @@ export function observations(): Observations {
 }
 
 function observation(name: string): Observation {
-  const { command, from, scripts, probes, expect } = readRecord(name);
+  const { command, from, scripts, probes, 'inside-tls': insideTls, expect } = readRecord(name);
   const seen = [...expect.alerts.flatMap(({ signatures }) => signatures), ...(expect['too-little'] ?? [])];
   return {
     scripts: scripts ?? [],
     probes: probes ?? [],
+    ...(insideTls === undefined ? {} : { insideTls }),
     serviceDetection: /(^| )(-sV|-sSVC|-A|-sUV)( |$)/.test(command),
     says: scannerSays(readFileSync(capturePath(name)), from),
     alert: expect.alerts.length > 0,

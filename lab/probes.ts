@@ -1,14 +1,4 @@
-/** The service probes of the installed Nmap: read when the lab runs, to check a capture; never kept. */
-
-import { readFileSync } from 'node:fs';
-
-let text: string | undefined;
-
-/** Text of the installed nmap-service-probes. */
-export function installedProbes(): string {
-  text ??= readFileSync('/usr/share/nmap/nmap-service-probes', 'latin1');
-  return text;
-}
+/** Service probes as nmap-service-probes writes them down: read when the lab runs, to check a capture; never kept. */
 
 const escapes: Readonly<Record<string, string>> = { 0: '\0', a: '\x07', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
 
@@ -16,7 +6,7 @@ const escapes: Readonly<Record<string, string>> = { 0: '\0', a: '\x07', f: '\f',
 export function probeBytes(probe: string, file: string): string {
   const [transport, name] = probe.split('/');
   const line = file.split('\n').find((one) => one.startsWith(`Probe ${transport!.toUpperCase()} ${name} q`));
-  if (line === undefined) throw new Error(`the installed Nmap has no probe ${probe}`);
+  if (line === undefined) throw new Error(`this Nmap has no probe ${probe}`);
   const start = line.indexOf(' q', 'Probe UDP '.length) + 3;
   const delimiter = line[start - 1]!;
   return line

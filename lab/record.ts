@@ -7,7 +7,8 @@ import { Document, parse, visit } from 'yaml';
 import type { Expectation } from './expectation.ts';
 import { firstFrames, missingBytes } from './frames.ts';
 import type { Network } from './network.ts';
-import { installedProbes, probeBytes } from './probes.ts';
+import type { NmapBuild } from './nmap-build.ts';
+import { probeBytes } from './probes.ts';
 import { enter } from './room.ts';
 import type { Scenario } from './scenario.ts';
 import { type Server, startResponder, startServer } from './server.ts';
@@ -26,6 +27,7 @@ export class ScenarioFault extends Error {}
 export async function record(
   scenario: Scenario,
   servers: ReadonlyMap<string, Server>,
+  nmap: NmapBuild,
   network: Network,
   folder: string,
   captures: string,
@@ -46,18 +48,20 @@ export async function record(
     const { tcpdump, dropped } = await startTcpdump(scenario, network, raw, folder);
     running.push(tcpdump);
     const began = new Date();
-    const output = await runCommand(scenario, network, folder);
+    const output = await runCommand(scenario, nmap, network, folder);
     await sleep(300);
     await tcpdump.stop();
     const frames = firstFrames(readFileSync(raw), scenario.frames ?? Number.POSITIVE_INFINITY);
     if (frames.length > LARGEST) throw new ScenarioFault(`${frames.length} bytes: limit it by filter or frames`);
     if (frames.length <= 24) throw new ScenarioFault(`nothing was captured\n${output}`);
-    const probes = (scenario.probes ?? []).map((name) => probeBytes(name, installedProbes()));
+    const probes = (scenario.probes ?? []).map((name) => probeBytes(name, nmap.probes));
     const missing = missingBytes(frames, [...(scenario.bytes ?? []), ...probes], scenario.patterns ?? []);
     if (missing.length > 0)
       throw new ScenarioFault(`not in the capture: ${missing.map((one) => JSON.stringify(one)).join(', ')}\n${output}`);
+    const unsaid = (scenario.output ?? []).filter((pattern) => !new RegExp(pattern, 's').test(output));
+    if (unsaid.length > 0) throw new ScenarioFault(`the command did not print ${unsaid.join(', ')}\n${output}`);
     if (dropped()) throw new ScenarioFault('tcpdump dropped packets');
-    return { capture: keep(scenario, servers, frames, began, captures), size: frames.length };
+    return { capture: keep(scenario, servers, nmap, frames, began, captures), size: frames.length };
   } finally {
     for (const one of running.reverse()) await one.stop();
   }
@@ -80,7 +84,7 @@ async function startTcpdump(scenario: Scenario, network: Network, file: string, 
 }
 
 /** Runs the scenario's command to its end and gives what it printed. */
-async function runCommand(scenario: Scenario, network: Network, folder: string): Promise<string> {
+async function runCommand(scenario: Scenario, nmap: NmapBuild, network: Network, folder: string): Promise<string> {
   const room = { host: network[scenario.from], folder: join(folder, 'client') };
   mkdirSync(room.folder);
   for (const [name, text] of Object.entries(scenario.files ?? {})) {
@@ -89,7 +93,10 @@ async function runCommand(scenario: Scenario, network: Network, folder: string):
   }
   const hosts = ['127.0.0.1 localhost', '10.77.0.2 scanner.lab', '10.77.0.10 target.lab', ...(scenario.hosts ?? [])];
   const names = hosts.map((line) => `echo '${line}' >> /etc/hosts`);
-  const script = ['> /etc/hosts', ...names, "echo 'nameserver 10.77.0.10' > /etc/resolv.conf", scenario.command];
+  // The program finds its data files beside itself.
+  const path = nmap.folder === '' ? [] : [`export PATH=${nmap.folder}:$PATH`];
+  const resolver = "echo 'nameserver 10.77.0.10' > /etc/resolv.conf";
+  const script = ['> /etc/hosts', ...names, resolver, ...path, scenario.command];
   const client = enter(room, script.join('\n'));
   const inTime = await Promise.race([
     client.ended.then(() => true),
@@ -105,6 +112,7 @@ async function runCommand(scenario: Scenario, network: Network, folder: string):
 function keep(
   scenario: Scenario,
   servers: ReadonlyMap<string, Server>,
+  nmap: NmapBuild,
   frames: Buffer,
   began: Date,
   captures: string,
@@ -115,7 +123,7 @@ function keep(
   const circumstances = {
     command: scenario.command,
     from: scenario.from === 'outside' ? '203.0.113.7' : '10.77.0.2',
-    tools: scenario.tools.map(packageVersion),
+    tools: scenario.tools.map((name) => (name === 'nmap' ? nmap.version : packageVersion(name))),
     servers: scenario.servers.map((choice) =>
       typeof choice === 'string'
         ? packageVersion(servers.get(choice)!.packages[0]!)
@@ -146,8 +154,9 @@ const placesOf = ({ group, name }: Scenario, captures: string) => ({
 
 /** What the scenario says about its capture, whenever that was made. */
 function claimsOf(scenario: Scenario): Record<string, unknown> {
-  const { scripts, probes, bytes, patterns, note } = scenario;
-  const claims = { scripts: scripts.length === 0 ? undefined : scripts, probes, bytes, patterns, note };
+  const { scripts, probes, 'inside-tls': insideTls, bytes, patterns, note } = scenario;
+  const sayings = { probes, 'inside-tls': insideTls, bytes, patterns, note };
+  const claims = { scripts: scripts.length === 0 ? undefined : scripts, ...sayings };
   return Object.fromEntries(Object.entries(claims).filter(([, claim]) => claim !== undefined));
 }
 

@@ -2,9 +2,10 @@
 
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { closeNetwork, openNetwork, removeStaleHosts } from './network.ts';
+import { builtNmap, type NmapBuild, packagedNmap } from './nmap-build.ts';
 import { record, refreshRecord, ScenarioFault } from './record.ts';
 import { capturesFolder, scenariosFolder } from './repository.ts';
 import { readScenarios, type Scenario } from './scenario.ts';
@@ -17,6 +18,11 @@ const command = new Command('lab')
   .option('--list', 'list the scenarios and record nothing')
   .option('--records', 'record nothing; write what the scenarios say into the records of the captures that are there')
   .option('--output <folder>', 'where captures and records go', capturesFolder)
+  .option(
+    '--nmap-source <folder>',
+    "a checkout of Nmap's source, built: for scenarios of a newer Nmap than the package",
+  )
+  .option('--source-for-all', 'run every scenario with that Nmap (into another --output)')
   .option('--jobs <number>', 'scenarios at the same time, each in its own network', '2')
   .option('--keep', 'keep the folders of scenarios that failed, with capture and logs')
   .option('--no-install', 'install no packages')
@@ -26,6 +32,8 @@ const options = command.opts<{
   list?: true;
   records?: true;
   keep?: true;
+  nmapSource?: string;
+  sourceForAll?: true;
   output: string;
   jobs: string;
   install: boolean;
@@ -57,7 +65,13 @@ if (options.list) {
   process.exitCode = (await recordAll(scenarios)) ? 0 : 1;
 }
 
-async function recordAll(chosen: readonly Scenario[]): Promise<boolean> {
+async function recordAll(wanted: readonly Scenario[]): Promise<boolean> {
+  const source = options.nmapSource === undefined ? undefined : builtNmap(resolve(options.nmapSource));
+  const chosen = wanted.filter(({ nmap }) => nmap === 'packaged' || source !== undefined);
+  if (chosen.length < wanted.length) {
+    const left = wanted.filter((one) => !chosen.includes(one)).map(({ group, name }) => `${group}/${name}`);
+    console.error(`left out, for they need --nmap-source: ${left.join(', ')}`);
+  }
   const servers = readServers();
   removeStaleHosts();
   if (options.install) {
@@ -67,6 +81,9 @@ async function recordAll(chosen: readonly Scenario[]): Promise<boolean> {
     ]);
     for (const name of install(needed)) console.error(`could not install ${name}`);
   }
+  const packaged = packagedNmap();
+  const nmapOf = ({ nmap }: Scenario): NmapBuild =>
+    source !== undefined && (options.sourceForAll || nmap === 'source') ? source : packaged;
   const folder = mkdtempSync(join(tmpdir(), 'trespass-lab-'));
   const lanes = Array.from({ length: Math.min(Number(options.jobs), chosen.length) }, (_, lane) => lane);
   const waiting = [...chosen];
@@ -91,7 +108,7 @@ async function recordAll(chosen: readonly Scenario[]): Promise<boolean> {
           mkdirSync(room);
           const began = Date.now();
           try {
-            const { size } = await record(scenario, servers, network, room, options.output);
+            const { size } = await record(scenario, servers, nmapOf(scenario), network, room, options.output);
             console.log(`${name}: ${size} bytes, ${((Date.now() - began) / 1000).toFixed(1)} s`);
           } catch (fault) {
             failed.push(name);

@@ -19,6 +19,8 @@ const server = z.union([
 
 const latin1 = z.string().regex(/^[\0-\xff]*$/, 'only characters up to U+00FF: one character is one byte');
 
+const probe = z.string().regex(/^(tcp|udp)\/[A-Za-z0-9_.-]+$/);
+
 const expectation = z.strictObject({
   alert: z.boolean(),
   /** Ids of the catalogue that must be seen. */
@@ -35,6 +37,7 @@ const settings = {
   expect: expectation,
   /** Seconds; the command must end by itself before. */
   timeout: z.number().positive(),
+  nmap: z.enum(['packaged', 'source']),
 };
 
 const entry = z.strictObject({
@@ -44,6 +47,8 @@ const entry = z.strictObject({
   tools: settings.tools.optional(),
   expect: settings.expect.optional(),
   timeout: settings.timeout.optional(),
+  /** The Nmap that runs it: Debian's package, or one built from a newer source (`--nmap-source`). */
+  nmap: settings.nmap.optional(),
   /** Shell line, run in the namespace of `from`, in an empty directory that holds `files`. */
   command: z.string(),
   files: z.record(z.string(), z.string()).optional(),
@@ -62,7 +67,11 @@ const entry = z.strictObject({
   /** Scripts it covers, where that is not what the command's `--script` names. */
   scripts: z.array(z.string()).optional(),
   /** Service probes it covers, `udp/NTPRequest`; the lab looks their bytes up in the installed Nmap and in the capture. */
-  probes: z.array(z.string().regex(/^(tcp|udp)\/[A-Za-z0-9_.-]+$/)).optional(),
+  probes: z.array(probe).optional(),
+  /** Service probes that it covers, but says inside TLS: no bytes of theirs can be looked up; `output` tells that they were said. */
+  'inside-tls': z.array(probe).optional(),
+  /** Regular expressions, each over what the command printed. */
+  output: z.array(z.string()).optional(),
 });
 
 const file = z.strictObject({
@@ -78,7 +87,10 @@ export type ServerChoice = z.infer<typeof server>;
 export type Expectation = z.infer<typeof expectation>;
 
 export interface Scenario
-  extends Omit<z.infer<typeof entry>, 'group' | 'from' | 'servers' | 'tools' | 'expect' | 'timeout' | 'scripts'> {
+  extends Omit<
+    z.infer<typeof entry>,
+    'group' | 'from' | 'servers' | 'tools' | 'expect' | 'timeout' | 'scripts' | 'nmap'
+  > {
   readonly name: string;
   readonly scripts: readonly string[];
   readonly group: 'nmap' | 'benign' | 'other-scanner';
@@ -87,6 +99,7 @@ export interface Scenario
   readonly tools: readonly string[];
   readonly expect: Expectation;
   readonly timeout: number;
+  readonly nmap: 'packaged' | 'source';
 }
 
 /** Reads one file's text; throws with the file's name and every fault. */
@@ -106,6 +119,7 @@ export function parseScenarios(text: string, name: string): Scenario[] {
       tools: own.tools ?? defaults.tools ?? (group === 'nmap' ? ['nmap'] : []),
       expect: own.expect ?? defaults.expect ?? { alert: group === 'nmap' },
       timeout: own.timeout ?? defaults.timeout ?? 60,
+      nmap: own.nmap ?? defaults.nmap ?? 'packaged',
     };
   });
 }

@@ -15,7 +15,7 @@ import { HotPath } from './hot-path/hot-path.ts';
 import { evidenceBytes, flowDepth, judgementsPerFlow, rememberedEvidence, suspectedFlows } from './limits.ts';
 import { destinationText, sourceText } from './packet/address-text.ts';
 import type { DecodeCounters } from './packet/decode-counters.ts';
-import { IP_EIGRP, IP_IGMP, IP_PIM, IP_SCTP, IP_TCP, IP_UDP } from './packet/ip-protocol.ts';
+import { IP_EIGRP, IP_IGMP, IP_OSPF, IP_PIM, IP_SCTP, IP_TCP, IP_UDP } from './packet/ip-protocol.ts';
 import { LINK_ETHERNET } from './packet/link-type.ts';
 import { Packet } from './packet/packet.ts';
 import { PacketDecoder } from './packet/packet-decoder.ts';
@@ -576,6 +576,8 @@ function transportOf({ protocol }: Pick<Packet, 'protocol'>): Transport {
       return 'igmp';
     case IP_EIGRP:
       return 'eigrp';
+    case IP_OSPF:
+      return 'ospf';
     case IP_PIM:
       return 'pim';
     default:
@@ -585,7 +587,7 @@ function transportOf({ protocol }: Pick<Packet, 'protocol'>): Transport {
 
 /** No conversation, only headers that may be known. */
 function isRouting({ protocol }: Pick<Packet, 'protocol'>): boolean {
-  return protocol === IP_IGMP || protocol === IP_EIGRP || protocol === IP_PIM;
+  return protocol === IP_IGMP || protocol === IP_EIGRP || protocol === IP_OSPF || protocol === IP_PIM;
 }
 
 function isIcmp(packet: Packet): boolean {

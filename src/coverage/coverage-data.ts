@@ -26,7 +26,9 @@ const expectation = z.strictObject({
 });
 
 const expectations = z.strictObject({
+  /** The versions that the captures are of. */
   packaged: z.string(),
+  source: z.string(),
   scripts: z.record(z.string(), expectation),
   probes: z.record(z.string().regex(/^(tcp|udp)\//), expectation),
   packets: z.record(
@@ -44,6 +46,8 @@ export interface Observation {
   readonly scripts: readonly string[];
   /** `tcp/GetRequest`. */
   readonly probes: readonly string[];
+  /** Those that were said inside TLS: what is seen of them is how Nmap begins it. */
+  readonly insideTls?: readonly string[];
   /** Was service detection on, too? Its probes are then in the capture whatever the script does. */
   readonly serviceDetection: boolean;
   /** Did the scanner send anything above TCP, UDP, ICMP, or a frame that is not IP? */

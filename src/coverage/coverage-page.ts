@@ -31,7 +31,7 @@ export function summaryText(kind: string, summary: CoverageSummary): string {
   ].join(' ');
 }
 
-export function coveragePage(entries: readonly CoverageEntry[], { packaged }: Expectations): string {
+export function coveragePage(entries: readonly CoverageEntry[], { packaged, source }: Expectations): string {
   const of = (kind: CoverageEntry['kind']): CoverageEntry[] => entries.filter((entry) => entry.kind === kind);
   return `# What is recognised of Nmap
 
@@ -41,7 +41,8 @@ Made by \`npm run coverage\` from the catalogue and the captures; not written by
 - **Service probes:** ${summaryText('probes', summarise(of('probe')))}
 - **Packets of Nmap itself:** ${summaryText('packets', summarise(of('packet')))}
 
-Only what was seen in a [capture](../captures/nmap) of real Nmap ${packaged} counts as seen. Of a capture that one script
+Only what was seen in a [capture](../captures/nmap) of real Nmap counts as seen: of ${packaged}, and what that has not, of the current
+source (${source}). Of a capture that one script
 has for itself, everything counts that Nmap says (less the probes of service detection, if that was on, too); of a capture
 of several scripts, only signatures that name the script. A probe's bytes count in any capture without scripts: \`-sU\` sends
 many of them as payload. ¹ marks what only the packaged version has, ² what only the current

@@ -24,7 +24,7 @@ function observed(changes: Partial<Observation>): Observation {
 function count(observations: Record<string, Observation>, expectations: Partial<Expectations>) {
   return countCoverage(
     catalogue,
-    { packaged: '7', scripts: {}, probes: {}, packets: {}, ...expectations },
+    { packaged: '7', source: '8', scripts: {}, probes: {}, packets: {}, ...expectations },
     observations,
   );
 }

@@ -54,11 +54,14 @@ export function countCoverage(
     return entry('script', name, expectation, showings, (signature) => saysItself(signature, name));
   });
   const probes = Object.entries(expectations.probes).map(([name, expectation]) => {
-    const showings = captures
+    const inTheClear = captures
       .map((one) => ({ ...one, signatures: withCombinations(ofProbe(name, one.signatures), one.signatures) }))
       .filter(({ observation, signatures: own }) => observation.probes.includes(name) || isPayloadOf(own, observation))
       .map((one) => showing(one.capture, one.observation, one.signatures));
-    return entry('probe', name, expectation, showings, () => true);
+    const insideTls = captures
+      .filter(({ observation }) => observation.insideTls?.includes(name))
+      .map((one) => showing(one.capture, one.observation, one.signatures.filter(isOfTlsClient)));
+    return entry('probe', name, expectation, [...inTheClear, ...insideTls], (signature) => !isOfTlsClient(signature));
   });
   const packets = Object.entries(expectations.packets).map(([name, expectation]) => {
     const showings = captures
@@ -94,6 +97,11 @@ function ofProbe(name: string, signatures: readonly Signature[]): Signature[] {
   return signatures.filter(
     ({ nmap, transports }) => nmap.probes.includes(probe!) && transports.some((one) => one === transport),
   );
+}
+
+/** Nmap's own TLS connections begin so, whatever is said inside. */
+function isOfTlsClient({ nmap }: Signature): boolean {
+  return nmap.emittedBy.includes('nsock/src/nsock_ssl.c');
 }
 
 /** And what they complete: a port scan before a probe is an alert of that probe's. */

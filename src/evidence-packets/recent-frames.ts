@@ -6,7 +6,17 @@
 import { framesOfEvidence, recentFrameBytes, recentFrames } from '../limits.ts';
 import { addressBytes } from '../packet/address-text.ts';
 import { FRAGMENT_HELD } from '../packet/decode-result.ts';
-import { IP_EIGRP, IP_ICMP, IP_ICMPV6, IP_IGMP, IP_PIM, IP_SCTP, IP_TCP, IP_UDP } from '../packet/ip-protocol.ts';
+import {
+  IP_EIGRP,
+  IP_ICMP,
+  IP_ICMPV6,
+  IP_IGMP,
+  IP_OSPF,
+  IP_PIM,
+  IP_SCTP,
+  IP_TCP,
+  IP_UDP,
+} from '../packet/ip-protocol.ts';
 import type { Packet } from '../packet/packet.ts';
 import { PacketDecoder } from '../packet/packet-decoder.ts';
 import type { Transport } from '../protocol/protocol.ts';
@@ -31,6 +41,7 @@ const numbers: Readonly<Record<Transport, number>> = {
   icmp: IP_ICMP,
   igmp: IP_IGMP,
   eigrp: IP_EIGRP,
+  ospf: IP_OSPF,
   pim: IP_PIM,
 };
 

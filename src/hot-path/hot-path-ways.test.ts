@@ -240,7 +240,7 @@ function traffic(start: number, { frames, sourcePorts, sources, start: begin, pa
 
 function breakOne(frame: Uint8Array, roll: (bound: number) => number): Uint8Array {
   const broken = Uint8Array.from(frame);
-  const values = [0, 1, 2, 4, 5, 6, 17, 41, 47, 51, 58, 88, 103, 0x45, 0x46, 0x60, 0x80, 0xff, roll(256)];
+  const values = [0, 1, 2, 4, 5, 6, 17, 41, 47, 51, 58, 88, 89, 103, 0x45, 0x46, 0x60, 0x80, 0xff, roll(256)];
   for (let times = 0; times <= roll(2); times++) broken[12 + roll(70)] = values[roll(values.length)]!;
   return broken.subarray(0, roll(5) === 0 ? Math.max(14, roll(broken.length)) : broken.length);
 }

@@ -24,6 +24,8 @@ export const IP_ICMPV6 = 58;
 export const IP_DESTINATION_OPTIONS = 60;
 /** RFC 7868. */
 export const IP_EIGRP = 88;
+/** RFC 2328. */
+export const IP_OSPF = 89;
 /** EtherIP, RFC 3378. */
 export const IP_ETHERIP = 97;
 /** RFC 7761. */

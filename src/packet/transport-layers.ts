@@ -15,6 +15,7 @@ import {
   IP_IPV4,
   IP_IPV6,
   IP_MPLS,
+  IP_OSPF,
   IP_PIM,
   IP_SCTP,
   IP_TCP,
@@ -47,6 +48,7 @@ export function transportLayer(state: DecodeState): number {
       return sctp(state);
     case IP_IGMP:
     case IP_EIGRP:
+    case IP_OSPF:
     case IP_PIM:
       return routing(state);
     case IP_IPV4:

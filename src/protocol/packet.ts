@@ -9,7 +9,7 @@ const IPV6_HEADER = 40;
 
 export const packet: Protocol = {
   name: 'packet',
-  transports: ['tcp', 'udp', 'icmp', 'igmp', 'eigrp', 'pim'],
+  transports: ['tcp', 'udp', 'icmp', 'igmp', 'eigrp', 'ospf', 'pim'],
   fields: {
     'packet.ip_version': { description: '`4` or `6`.', verbatim: false },
     'packet.ttl': { description: 'Time to live, or hop limit, as it arrived: decimal.', verbatim: false },

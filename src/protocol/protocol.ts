@@ -1,7 +1,7 @@
 /** The contract between the bytes a client sent and the conditions of signatures: protocol parsers and their fields. */
 
-/** `igmp`, `eigrp` and `pim` are looked at by their headers alone. */
-export type Transport = 'tcp' | 'udp' | 'icmp' | 'sctp' | 'igmp' | 'eigrp' | 'pim';
+/** `igmp`, `eigrp`, `ospf` and `pim` are looked at by their headers alone. */
+export type Transport = 'tcp' | 'udp' | 'icmp' | 'sctp' | 'igmp' | 'eigrp' | 'ospf' | 'pim';
 
 /**
  * What one client has said so far in one flow (TCP, from the first byte on, in order), or one datagram.

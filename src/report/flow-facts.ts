@@ -1,7 +1,17 @@
 /** What several formats say of the flow in which evidence was seen. */
 
 import { communityId } from '../packet/community-id.ts';
-import { IP_EIGRP, IP_ICMP, IP_ICMPV6, IP_IGMP, IP_PIM, IP_SCTP, IP_TCP, IP_UDP } from '../packet/ip-protocol.ts';
+import {
+  IP_EIGRP,
+  IP_ICMP,
+  IP_ICMPV6,
+  IP_IGMP,
+  IP_OSPF,
+  IP_PIM,
+  IP_SCTP,
+  IP_TCP,
+  IP_UDP,
+} from '../packet/ip-protocol.ts';
 import type { Transport } from '../protocol/protocol.ts';
 import type { Evidence } from '../scan/evidence.ts';
 import type { Zone } from '../scan/perimeter.ts';
@@ -12,6 +22,7 @@ const numbers: Readonly<Record<Exclude<Transport, 'icmp'>, number>> = {
   sctp: IP_SCTP,
   igmp: IP_IGMP,
   eigrp: IP_EIGRP,
+  ospf: IP_OSPF,
   pim: IP_PIM,
 };
 
@@ -25,7 +36,7 @@ export function protocolNumber({ transport, source }: Evidence): number {
   return numbers[transport];
 }
 
-/** `tcp`, `udp`, `sctp`, `icmp`, `ipv6-icmp`, `igmp`, `eigrp`, `pim`: IANA's keywords in lower case. */
+/** `tcp`, `udp`, `sctp`, `icmp`, `ipv6-icmp`, `igmp`, `eigrp`, `ospf` (IANA's keyword is OSPFIGP), `pim`: IANA's keywords in lower case. */
 export function protocolKeyword({ transport, source }: Evidence): string {
   return transport === 'icmp' && isIpv6(source) ? 'ipv6-icmp' : transport;
 }

@@ -25,6 +25,7 @@ const transportBits: Readonly<Record<Transport, number>> = {
   sctp: BY_SCTP,
   igmp: BY_ROUTING,
   eigrp: BY_ROUTING,
+  ospf: BY_ROUTING,
   pim: BY_ROUTING,
 };
 

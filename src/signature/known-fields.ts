@@ -13,7 +13,7 @@ export function knownFields(protocols: readonly Protocol[]): KnownFields {
   fields.set('payload', {
     description: 'All that the client has said in the flow, or the datagram',
     verbatim: true,
-    transports: ['tcp', 'udp', 'icmp', 'sctp', 'igmp', 'eigrp', 'pim'],
+    transports: ['tcp', 'udp', 'icmp', 'sctp', 'igmp', 'eigrp', 'ospf', 'pim'],
   });
   for (const protocol of protocols) {
     for (const [name, field] of Object.entries(protocol.fields)) {

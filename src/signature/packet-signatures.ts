@@ -3,7 +3,7 @@
  * of those that are remembered until the same source says something else.
  */
 
-import { IP_EIGRP, IP_IGMP, IP_PIM } from '../packet/ip-protocol.ts';
+import { IP_EIGRP, IP_IGMP, IP_OSPF, IP_PIM } from '../packet/ip-protocol.ts';
 import { type GateKey, PacketGate } from '../packet/packet-gate.ts';
 import type { CompiledSignature } from './compile-signatures.ts';
 import type { Signature } from './signature.ts';
@@ -11,6 +11,7 @@ import type { Signature } from './signature.ts';
 const protocolNumbers: ReadonlyMap<string, number> = new Map([
   ['igmp', IP_IGMP],
   ['eigrp', IP_EIGRP],
+  ['ospf', IP_OSPF],
   ['pim', IP_PIM],
 ]);
 

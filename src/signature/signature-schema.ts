@@ -11,7 +11,7 @@ const bytes = z
 
 const words = z.string().trim().min(1);
 const port = z.int().min(1).max(65535);
-const transport = z.enum(['tcp', 'udp', 'icmp', 'sctp', 'igmp', 'eigrp', 'pim']);
+const transport = z.enum(['tcp', 'udp', 'icmp', 'sctp', 'igmp', 'eigrp', 'ospf', 'pim']);
 const version = z.string().regex(/^\d+\.\d+$/, 'must be a quoted version of Nmap, as "7.80"');
 /** Ids of signatures and of captures, families. */
 const kebab = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words joined by hyphens');
