@@ -41,12 +41,11 @@ Made by \`npm run coverage\` from the catalogue and the captures; not written by
 - **Service probes:** ${summaryText('probes', summarise(of('probe')))}
 - **Packets of Nmap itself:** ${summaryText('packets', summarise(of('packet')))}
 
-Only what was seen in a [capture](../captures/nmap) of real Nmap counts as seen: of ${packaged}, and what that has not, of the current
-source (${source}). Of a capture that one script
-has for itself, everything counts that Nmap says (less the probes of service detection, if that was on, too); of a capture
-of several scripts, only signatures that name the script. A probe's bytes count in any capture without scripts: \`-sU\` sends
-many of them as payload. ¹ marks what only the packaged version has, ² what only the current
-source has.
+Only what was seen in a [capture](../captures/nmap) of real Nmap counts as seen: of ${packaged}, and what that has not, or says
+otherwise, of ${source}. Of a capture that one script has for itself, everything counts that Nmap says (less the probes of
+service detection, if that was on, too); of a capture of several scripts, only signatures that name the script. A probe's
+bytes count in any capture without scripts: \`-sU\` sends many of them as payload; of a probe that is said inside TLS, the
+hello of Nmap's own client counts. ¹ marks what only the packaged version has, ² what only the current source has.
 
 | class | |
 | --- | --- |
