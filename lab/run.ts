@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { closeNetwork, openNetwork, removeStaleHosts } from './network.ts';
-import { builtNmap, type NmapBuild, packagedNmap } from './nmap-build.ts';
+import { builtNmap, chooseBuilt, type NmapBuild, packagedNmap } from './nmap-build.ts';
 import { record, refreshRecord, ScenarioFault } from './record.ts';
 import { capturesFolder, scenariosFolder } from './repository.ts';
 import { readScenarios, type Scenario } from './scenario.ts';
@@ -19,10 +19,10 @@ const command = new Command('lab')
   .option('--records', 'record nothing; write what the scenarios say into the records of the captures that are there')
   .option('--output <folder>', 'where captures and records go', capturesFolder)
   .option(
-    '--nmap-source <folder>',
-    "a checkout of Nmap's source, built: for scenarios of a newer Nmap than the package",
+    '--nmap-source <folder...>',
+    "checkouts of Nmap's source, built: for scenarios of another Nmap than the package's",
   )
-  .option('--source-for-all', 'run every scenario with that Nmap (into another --output)')
+  .option('--source-for-all', 'run every scenario with the first of these (into another --output)')
   .option('--jobs <number>', 'scenarios at the same time, each in its own network', '2')
   .option('--keep', 'keep the folders of scenarios that failed, with capture and logs')
   .option('--no-install', 'install no packages')
@@ -32,7 +32,7 @@ const options = command.opts<{
   list?: true;
   records?: true;
   keep?: true;
-  nmapSource?: string;
+  nmapSource?: string[];
   sourceForAll?: true;
   output: string;
   jobs: string;
@@ -62,15 +62,27 @@ if (options.list) {
   console.error('the lab needs root: it makes network namespaces');
   process.exitCode = 2;
 } else {
-  process.exitCode = (await recordAll(scenarios)) ? 0 : 1;
+  const built = builtVersions();
+  process.exitCode = built === undefined ? 2 : (await recordAll(scenarios, built)) ? 0 : 1;
 }
 
-async function recordAll(wanted: readonly Scenario[]): Promise<boolean> {
-  const source = options.nmapSource === undefined ? undefined : builtNmap(resolve(options.nmapSource));
-  const chosen = wanted.filter(({ nmap }) => nmap === 'packaged' || source !== undefined);
+/** Those of `--nmap-source`; undefined, and the reason is told, if one of them cannot run. */
+function builtVersions(): NmapBuild[] | undefined {
+  try {
+    const built = (options.nmapSource ?? []).map((folder) => builtNmap(resolve(folder)));
+    if (options.sourceForAll && built.length === 0) throw new Error('--source-for-all needs --nmap-source');
+    return built;
+  } catch (fault) {
+    console.error(fault instanceof Error ? fault.message : String(fault));
+    return undefined;
+  }
+}
+
+async function recordAll(wanted: readonly Scenario[], built: readonly NmapBuild[]): Promise<boolean> {
+  const chosen = wanted.filter(({ nmap }) => nmap === 'packaged' || chooseBuilt(nmap, built) !== undefined);
   if (chosen.length < wanted.length) {
     const left = wanted.filter((one) => !chosen.includes(one)).map(({ group, name }) => `${group}/${name}`);
-    console.error(`left out, for they need --nmap-source: ${left.join(', ')}`);
+    console.error(`left out, for they need another Nmap (--nmap-source): ${left.join(', ')}`);
   }
   const servers = readServers();
   removeStaleHosts();
@@ -83,7 +95,7 @@ async function recordAll(wanted: readonly Scenario[]): Promise<boolean> {
   }
   const packaged = packagedNmap();
   const nmapOf = ({ nmap }: Scenario): NmapBuild =>
-    source !== undefined && (options.sourceForAll || nmap === 'source') ? source : packaged;
+    chooseBuilt(options.sourceForAll ? 'source' : nmap, built) ?? packaged;
   const folder = mkdtempSync(join(tmpdir(), 'trespass-lab-'));
   const lanes = Array.from({ length: Math.min(Number(options.jobs), chosen.length) }, (_, lane) => lane);
   const waiting = [...chosen];

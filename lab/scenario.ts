@@ -37,7 +37,8 @@ const settings = {
   expect: expectation,
   /** Seconds; the command must end by itself before. */
   timeout: z.number().positive(),
-  nmap: z.enum(['packaged', 'source']),
+  /** `packaged`, `source` (the first of `--nmap-source`), or a version among those. */
+  nmap: z.string().regex(/^(packaged|source|\d+\.\d+\w*)$/),
 };
 
 const entry = z.strictObject({
@@ -47,7 +48,7 @@ const entry = z.strictObject({
   tools: settings.tools.optional(),
   expect: settings.expect.optional(),
   timeout: settings.timeout.optional(),
-  /** The Nmap that runs it: Debian's package, or one built from a newer source (`--nmap-source`). */
+  /** The Nmap that runs it: Debian's package, or one built from its source (`--nmap-source`). */
   nmap: settings.nmap.optional(),
   /** Shell line, run in the namespace of `from`, in an empty directory that holds `files`. */
   command: z.string(),
@@ -99,7 +100,7 @@ export interface Scenario
   readonly tools: readonly string[];
   readonly expect: Expectation;
   readonly timeout: number;
-  readonly nmap: 'packaged' | 'source';
+  readonly nmap: string;
 }
 
 /** Reads one file's text; throws with the file's name and every fault. */
