@@ -15,7 +15,8 @@ const probe = exampleSignature({
   id: 'a-probe',
   nmap: { ...nmap, emittedBy: ['nmap-service-probes'], probes: ['Get'] },
 });
-const catalogue = [own, library, strong, probe];
+const tls = exampleSignature({ id: 'a-tls', nmap: { ...nmap, emittedBy: ['nsock/src/nsock_ssl.c'] } });
+const catalogue = [own, library, strong, probe, tls];
 
 function observed(changes: Partial<Observation>): Observation {
   return { scripts: [], probes: [], serviceDetection: false, says: true, alert: true, signatures: [], ...changes };
@@ -67,6 +68,12 @@ describe('coverage', () => {
       entries.map(({ seen }) => seen),
       ['alert', 'nothing'],
     );
+  });
+
+  it('knows a probe that is said inside TLS by how Nmap begins TLS', () => {
+    const seen = { c: observed({ insideTls: ['tcp/Get'], signatures: ['a-tls', 'a-library'] }) };
+    const [entry] = count(seen, { probes: { 'tcp/Get': expected } });
+    assert.deepEqual([entry?.recognition, entry?.seen, entry?.signatures], ['library', 'alert', ['a-tls']]);
   });
 
   it('sums up', () => {

@@ -15,7 +15,7 @@ export function packetOptions(conditions: readonly Condition[], transport: strin
     } else if (name === 'ttl' && matches !== undefined) {
       const range = numberRange(matches, 255);
       if (range === undefined) return undefined;
-      options.push(`ttl:${range[0]}-${range[1]}`);
+      options.push(`ttl:${between(range)}`);
     } else return undefined;
   }
   const take = (name: string): string | undefined => {
@@ -121,6 +121,12 @@ function tcpOptions(
 /** Two bytes, big-endian. */
 const bytes = (value: number): string => String.fromCharCode(value >> 8, value & 255);
 const byte = (value: number): string => `\\x${(value & 255).toString(16).padStart(2, '0')}`;
+
+/** A range as Suricata takes it: both ends are outside of it (detect-ttl.c compares with > and <). */
+function between([first, last]: readonly [number, number]): string {
+  if (first === 0) return `<${last + 1}`;
+  return last === 255 ? `>${first - 1}` : `${first - 1}-${last + 1}`;
+}
 
 /** First and last of the decimal numbers that the pattern takes, if they are all in between. */
 function numberRange(pattern: string, most: number): [number, number] | undefined {

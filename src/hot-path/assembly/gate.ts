@@ -31,7 +31,7 @@ export function isWanted(transport: usize, shape: u32): bool {
   return false;
 }
 
-/** IGMP, EIGRP, PIM: only their headers may be known. */
+/** IGMP, EIGRP, OSPF, PIM: only their headers may be known. */
 export function isRouting(protocol: u32): bool {
   return protocol === 2 || protocol === 88 || protocol === 89 || protocol === 103;
 }
