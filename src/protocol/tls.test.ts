@@ -99,6 +99,8 @@ test('TLS after the wish of another protocol', () => {
     'STLS\r\n',
     '\0\0\0\x08\x04\xd2\x16\x2f',
     rdpCookie,
+    "<?xml version='1.0'?><stream:stream to='a'><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
+    "<stream:stream to='a'><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'></starttls>\n",
   ]) {
     assert.deepEqual(valuesOf(tls, before + tlsProbe)['tls.hello'], [tlsProbe], before);
     assert.deepEqual(valuesOf(ssl2, before + ssl2Probe)['ssl2.hello'], [ssl2Probe], before);
@@ -109,4 +111,5 @@ test('half a record, a quoted record', () => {
   assert.deepEqual(valuesOf(tls, tlsProbe.slice(0, -1), { ended: true }), {});
   assert.deepEqual(valuesOf(tls, `POST / HTTP/1.1\r\nContent-Length: 110\r\n\r\n${tlsProbe}`), {});
   assert.deepEqual(valuesOf(tls, `\0${tlsProbe}`), {});
+  assert.deepEqual(valuesOf(tls, `<message><body>starttls ${tlsProbe}`), {});
 });

@@ -22,6 +22,7 @@ export const signatureDifferences: Readonly<Record<string, SignatureDifference>>
   'dns-asn-lookup': { exactness: 'narrower', reason: 'Suricata recognises DNS by its ports' },
   'rdp-ms12-020-check': { exactness: 'narrower', reason: alone, versions: [8] },
   'ftp-password-first': { exactness: 'narrower', reason: alone },
+  'gpsd-watch-once': { exactness: 'narrower', reason: alone },
   'pop3-password-first': { exactness: 'narrower', reason: alone, versions: [8] },
   'ssh-libssh2': {
     exactness: 'narrower',
@@ -35,6 +36,8 @@ const behindAnyDatagram =
 
 /** Captures of which Suricata sees less, by their name in captures/. */
 export const captureDifferences: Readonly<Record<string, string>> = {
+  'nmap/ajp-request':
+    'a second request follows over the same connection: Suricata does not look at the first alone, and it must end there',
   'nmap/http-enum':
     'the capture holds neither handshakes nor the server: Suricata takes up no such flow (stream.midstream)',
   'nmap/smb-flood': 'the capture does not hold the server: Suricata sees no handshake',
