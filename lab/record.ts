@@ -12,6 +12,7 @@ import { probeBytes } from './probes.ts';
 import { enter } from './room.ts';
 import type { Scenario } from './scenario.ts';
 import { type Server, startResponder, startServer } from './server.ts';
+import { folderOfUnpacked } from './setup.ts';
 import { attempt, type Running, start } from './shell.ts';
 
 /** Bytes of a capture: what is committed is copied with every clone. */
@@ -125,9 +126,7 @@ function keep(
     from: scenario.from === 'outside' ? '203.0.113.7' : '10.77.0.2',
     tools: scenario.tools.map((name) => (name === 'nmap' ? nmap.version : packageVersion(name))),
     servers: scenario.servers.map((choice) =>
-      typeof choice === 'string'
-        ? packageVersion(servers.get(choice)!.packages[0]!)
-        : `the lab's responder ${choice.respond}`,
+      typeof choice === 'string' ? serverVersion(servers.get(choice)!) : `the lab's responder ${choice.respond}`,
     ),
     date: began.toISOString().slice(0, 10),
   };
@@ -191,4 +190,9 @@ function packageVersion(name: string): string {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own syntax
   const version = attempt('dpkg-query', '-W', '-f', '${Version}', name);
   return `${name} ${version || '(version unknown)'}`;
+}
+
+function serverVersion({ packages, unpacked: [name] = [] }: Server): string {
+  if (name === undefined) return packageVersion(packages[0]!);
+  return `${name} ${readFileSync(join(folderOfUnpacked(name), 'version'), 'utf8').trim()}`;
 }

@@ -10,7 +10,7 @@ import { record, refreshRecord, ScenarioFault } from './record.ts';
 import { capturesFolder, scenariosFolder } from './repository.ts';
 import { readScenarios, type Scenario } from './scenario.ts';
 import { readServers } from './server.ts';
-import { install } from './setup.ts';
+import { install, unpack } from './setup.ts';
 
 const command = new Command('lab')
   .description('Records real Nmap, real clients and other scanners against real servers, one capture a command.')
@@ -91,7 +91,10 @@ async function recordAll(wanted: readonly Scenario[], built: readonly NmapBuild[
       ...choices.flatMap((choice) => (typeof choice === 'string' ? (servers.get(choice)?.packages ?? []) : [])),
       ...tools,
     ]);
-    for (const name of install(needed)) console.error(`could not install ${name}`);
+    const unpacked = chosen.flatMap(({ servers: choices }) =>
+      choices.flatMap((choice) => (typeof choice === 'string' ? (servers.get(choice)?.unpacked ?? []) : [])),
+    );
+    for (const name of [...install(needed), ...unpack(unpacked)]) console.error(`could not install ${name}`);
   }
   const packaged = packagedNmap();
   const nmapOf = ({ nmap }: Scenario): NmapBuild =>

@@ -8,11 +8,14 @@ import { z } from 'zod';
 import { respondProgram, serversFolder } from './repository.ts';
 import { enter } from './room.ts';
 import type { ServerChoice } from './scenario.ts';
+import { folderOfUnpacked } from './setup.ts';
 import { type Running, run } from './shell.ts';
 
 const description = z.strictObject({
   /** Debian packages it needs; the first names the version in the record. */
   packages: z.array(z.string()).min(1),
+  /** Debian packages that conflict with those of other servers: unpacked, and laid over the room's /usr. The first names the version. */
+  unpacked: z.array(z.string()).optional(),
   /** Shell lines, run before, as root; what they change in /etc, /var and /run is gone afterwards. */
   prepare: z.string().default(''),
   /** Shell line that stays in the foreground. */
@@ -37,8 +40,10 @@ export function readServers(): ReadonlyMap<string, Server> {
 
 /** Starts a server on a host and waits until its ports are open; throws with its last words if they never are. */
 export async function startServer(host: string, folder: string, server: Server): Promise<Running> {
+  const layers = (server.unpacked ?? []).map((name) => `${folderOfUnpacked(name)}/usr`);
+  const overlay = layers.length === 0 ? '' : `mount -t overlay overlay -o lowerdir=${layers.join(':')}:/usr /usr`;
   // No exec: a server that is its namespace's first process inherits orphans, and vsftpd ends when a stranger's child does.
-  const running = enter({ host, folder }, `${server.prepare}\n${server.command}`);
+  const running = enter({ host, folder }, `${overlay}\n${server.prepare}\n${server.command}`);
   await waitForPorts(host, server.ready, running, folder);
   return running;
 }

@@ -1,7 +1,8 @@
 /** Installs what the lab needs from Debian, and keeps the packages from starting their services. */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { attempt, run } from './shell.ts';
 
 const always = ['nmap', 'tcpdump', 'iproute2', 'ethtool', 'openssl', 'procps', 'util-linux'];
@@ -28,6 +29,28 @@ export function install(packages: Iterable<string>): string[] {
     if (status !== 0) failed.push(name);
   }
   return failed;
+}
+
+/** Where packages lie that are unpacked and not installed; in /var, for a room has its own /tmp. */
+const unpackedFolder = '/var/cache/trespass-lab';
+
+/** The folder of a package that is unpacked and not installed, because it conflicts with one that is: its usr, its etc. */
+export const folderOfUnpacked = (name: string): string => join(unpackedFolder, name);
+
+/** Downloads and unpacks the packages that are not there yet; gives those that could not be. */
+export function unpack(packages: Iterable<string>): string[] {
+  const missing = [...new Set(packages)].filter((name) => !existsSync(folderOfUnpacked(name)));
+  if (missing.length > 0) run('apt-get', 'update', '-qq');
+  return missing.filter((name) => {
+    console.error(`unpacking ${name}`);
+    const folder = `${folderOfUnpacked(name)}.new`;
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const script = `apt-get download -qq ${name} && dpkg-deb -x ${name}_*.deb . && dpkg-deb -f ${name}_*.deb Version > version && rm ${name}_*.deb`;
+    const { status } = spawnSync('sh', ['-c', script], { cwd: folder, stdio: 'ignore' });
+    if (status === 0) renameSync(folder, folderOfUnpacked(name));
+    return status !== 0;
+  });
 }
 
 function isInstalled(name: string): boolean {
