@@ -1,5 +1,5 @@
 /**
- * A room: where one program of the lab runs. It has its host's network, its own processes, and a view of /etc, /var,
+ * A room: where one program of the lab runs. It has its host's network, its own processes and host name, and a view of /etc, /var,
  * /run and /tmp that it can change as it likes: Debian's own configuration is the start, and all changes vanish with the room.
  */
 
@@ -40,6 +40,6 @@ export function enter(room: Room, script: string): Running {
   const file = join(layers, 'script');
   writeFileSync(file, `${prelude.join('\n')}\n${script}\n`);
   // The process namespace dies with its first process, and with it every daemon that detached itself.
-  const inside = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', file];
+  const inside = ['unshare', '--uts', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', file];
   return start('ip', ['netns', 'exec', room.host, ...inside], join(room.folder, 'log'));
 }

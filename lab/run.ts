@@ -1,6 +1,6 @@
 /** `npm run lab`: records the captures of `lab/scenarios/` anew. Needs root and Debian. */
 
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, lstatSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
@@ -116,11 +116,12 @@ async function recordAll(wanted: readonly Scenario[], built: readonly NmapBuild[
   try {
     await Promise.all(
       lanes.map(async (lane) => {
-        const network = openNetwork(lane);
         for (let scenario = waiting.shift(); scenario !== undefined; scenario = waiting.shift()) {
           const name = `${scenario.group}/${scenario.name}`;
           const room = join(folder, `${scenario.group}-${scenario.name}`);
           mkdirSync(room);
+          // A network of its own: a server may change routes, rules of the firewall and settings of the kernel in it.
+          const network = openNetwork(lane);
           const began = Date.now();
           try {
             const { size } = await record(scenario, servers, nmapOf(scenario), network, room, options.output);
@@ -130,6 +131,7 @@ async function recordAll(wanted: readonly Scenario[], built: readonly NmapBuild[
             if (options.keep) keepForLater(room);
             console.error(`${name}: FAILED: ${fault instanceof Error ? fault.message : String(fault)}`);
           }
+          closeNetwork(lane);
           rmSync(room, { recursive: true, force: true });
         }
       }),
@@ -142,8 +144,8 @@ async function recordAll(wanted: readonly Scenario[], built: readonly NmapBuild[
   return failed.length === 0;
 }
 
-/** Copies captures and logs of a scenario that failed; not the layers, which hold what cannot be copied. */
+/** Copies captures and logs of a scenario that failed; not the layers and sockets, which cannot be copied. */
 function keepForLater(room: string): void {
-  const filter = (path: string) => basename(path) !== '.layers';
+  const filter = (path: string) => basename(path) !== '.layers' && !lstatSync(path).isSocket();
   cpSync(room, join(tmpdir(), 'trespass-lab-failed', basename(room)), { recursive: true, filter });
 }
