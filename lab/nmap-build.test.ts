@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { test } from 'node:test';
-import { builtNmap, chooseBuilt, type NmapBuild } from './nmap-build.ts';
+import { type BuiltNmap, builtNmap, chooseBuilt } from './nmap-build.ts';
 
-const build = (number: string): NmapBuild => ({
+const build = (number: string): BuiltNmap => ({
   folder: `/n/${number}`,
   number,
   version: `nmap ${number}`,

@@ -5,33 +5,30 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { packageVersion } from './setup.ts';
 import { attempt } from './shell.ts';
 
 export interface NmapBuild {
   /** Folder that holds the program, to be put before all others in PATH; empty for the package's. */
   readonly folder: string;
-  /** `7.991`. */
-  readonly number: string;
-  /** For the record of a capture: `nmap 7.991SVN (source db4aefddf)`. */
+  /** For the record of a capture: `nmap 7.991 (source 542eda7cf)`. */
   readonly version: string;
   /** Text of its nmap-service-probes, to check a capture with. */
   readonly probes: string;
 }
 
+export interface BuiltNmap extends NmapBuild {
+  /** `7.991`. */
+  readonly number: string;
+}
+
 /** Nmap as Debian installs it. */
 export function packagedNmap(): NmapBuild {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own syntax
-  const version = attempt('dpkg-query', '-W', '-f', '${Version}', 'nmap') || '(version unknown)';
-  return {
-    folder: '',
-    number: version.replace(/[+-].*/, ''),
-    version: `nmap ${version}`,
-    probes: probesOf('/usr/share/nmap'),
-  };
+  return { folder: '', version: packageVersion('nmap'), probes: probesOf('/usr/share/nmap') };
 }
 
 /** A checkout of Nmap's source in which `make` has run. Throws where there is no program, or it does not start. */
-export function builtNmap(folder: string): NmapBuild {
+export function builtNmap(folder: string): BuiltNmap {
   const program = join(folder, 'nmap');
   const number = /Nmap version (\S+)/.exec(attempt(program, '--version'))?.[1];
   if (number === undefined) {
@@ -52,6 +49,6 @@ function probesOf(folder: string): string {
 }
 
 /** The one that a scenario's `nmap` names: `source` is the first, else a version. Undefined if it is not among them. */
-export function chooseBuilt(wanted: string, built: readonly NmapBuild[]): NmapBuild | undefined {
+export function chooseBuilt(wanted: string, built: readonly BuiltNmap[]): BuiltNmap | undefined {
   return wanted === 'source' ? built[0] : built.find(({ number }) => number === wanted);
 }

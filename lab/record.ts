@@ -12,8 +12,8 @@ import { probeBytes } from './probes.ts';
 import { enter } from './room.ts';
 import type { Scenario } from './scenario.ts';
 import { type Server, startResponder, startServer } from './server.ts';
-import { folderOfUnpacked } from './setup.ts';
-import { attempt, type Running, start } from './shell.ts';
+import { folderOfUnpacked, packageVersion } from './setup.ts';
+import { type Running, start } from './shell.ts';
 
 /** Bytes of a capture: what is committed is copied with every clone. */
 const LARGEST = 300_000;
@@ -184,12 +184,6 @@ function readableYaml(description: unknown): string {
   });
   const escaped = (character: string) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
   return document.toString({ lineWidth: 0 }).replaceAll(/[\x7f-\xff]/g, escaped);
-}
-
-function packageVersion(name: string): string {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own syntax
-  const version = attempt('dpkg-query', '-W', '-f', '${Version}', name);
-  return `${name} ${version || '(version unknown)'}`;
 }
 
 function serverVersion({ packages, unpacked: [name] = [] }: Server): string {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { closeNetwork, openNetwork, removeStaleHosts } from './network.ts';
-import { builtNmap, chooseBuilt, type NmapBuild, packagedNmap } from './nmap-build.ts';
+import { type BuiltNmap, builtNmap, chooseBuilt, type NmapBuild, packagedNmap } from './nmap-build.ts';
 import { record, refreshRecord, ScenarioFault } from './record.ts';
 import { capturesFolder, scenariosFolder } from './repository.ts';
 import { readScenarios, type Scenario } from './scenario.ts';
@@ -67,7 +67,7 @@ if (options.list) {
 }
 
 /** Those of `--nmap-source`; undefined, and the reason is told, if one of them cannot run. */
-function builtVersions(): NmapBuild[] | undefined {
+function builtVersions(): BuiltNmap[] | undefined {
   try {
     const built = (options.nmapSource ?? []).map((folder) => builtNmap(resolve(folder)));
     if (options.sourceForAll && built.length === 0) throw new Error('--source-for-all needs --nmap-source');
@@ -78,7 +78,7 @@ function builtVersions(): NmapBuild[] | undefined {
   }
 }
 
-async function recordAll(wanted: readonly Scenario[], built: readonly NmapBuild[]): Promise<boolean> {
+async function recordAll(wanted: readonly Scenario[], built: readonly BuiltNmap[]): Promise<boolean> {
   const chosen = wanted.filter(({ nmap }) => nmap === 'packaged' || chooseBuilt(nmap, built) !== undefined);
   if (chosen.length < wanted.length) {
     const left = wanted.filter((one) => !chosen.includes(one)).map(({ group, name }) => `${group}/${name}`);

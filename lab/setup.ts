@@ -53,6 +53,13 @@ export function unpack(packages: Iterable<string>): string[] {
   });
 }
 
+/** Name and version of an installed package, for the record of a capture. */
+export function packageVersion(name: string): string {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own syntax
+  const version = attempt('dpkg-query', '-W', '-f', '${Version}', name);
+  return `${name} ${version || '(version unknown)'}`;
+}
+
 function isInstalled(name: string): boolean {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own syntax
   return attempt('dpkg-query', '-W', '-f', '${db:Status-Status}', name) === 'installed';

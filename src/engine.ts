@@ -15,12 +15,13 @@ import { HotPath } from './hot-path/hot-path.ts';
 import { evidenceBytes, flowDepth, judgementsPerFlow, rememberedEvidence, suspectedFlows } from './limits.ts';
 import { destinationText, sourceText } from './packet/address-text.ts';
 import type { DecodeCounters } from './packet/decode-counters.ts';
-import { IP_EIGRP, IP_IGMP, IP_OSPF, IP_PIM, IP_SCTP, IP_TCP, IP_UDP } from './packet/ip-protocol.ts';
+import { IP_TCP, IP_UDP } from './packet/ip-protocol.ts';
 import { LINK_ETHERNET } from './packet/link-type.ts';
 import { Packet } from './packet/packet.ts';
 import { PacketDecoder } from './packet/packet-decoder.ts';
 import { isIcmpProtocol, JUDGE, PASS, REMEMBER } from './packet/packet-gate.ts';
 import type { ClientMessage, Protocol, Transport } from './protocol/protocol.ts';
+import { isRouting, transportOf } from './protocol/transport.ts';
 import type { Evidence } from './scan/evidence.ts';
 import type { CompiledSignature } from './signature/compile-signatures.ts';
 import { setCatalogue } from './signature/hot-path-tables.ts';
@@ -213,7 +214,7 @@ export class Engine implements FrameFilter {
 
   private examine(packet: Packet): void {
     if (packet.payloadStart === packet.payloadEnd || packet.protocol !== IP_TCP) this.header(packet);
-    if (isRouting(packet)) return;
+    if (isRouting(packet.protocol)) return;
     const found = this.flows.examine(packet);
     if (found !== NOTHING) this.judgeFound(found, packet);
     if (this.flows.released.length !== 0) this.judgeReleased();
@@ -290,10 +291,10 @@ export class Engine implements FrameFilter {
     if (packet.protocol === IP_TCP) outcome = gate.tcp(bytes, transportStart, payloadStart);
     else if (packet.protocol === IP_UDP) outcome = payloadStart === packet.payloadEnd ? gate.emptyDatagram : PASS;
     else if (isIcmpProtocol(packet.protocol)) outcome = gate.icmp(bytes, transportStart, payloadStart);
-    else if (isRouting(packet)) outcome = gate.other(bytes, packet.ipStart, packet.protocol);
+    else if (isRouting(packet.protocol)) outcome = gate.other(bytes, packet.ipStart, packet.protocol);
     if (outcome === REMEMBER) this.remember(packet);
     if (outcome !== JUDGE) return;
-    const transport = transportOf(packet);
+    const transport = transportOf(packet.protocol);
     const suspects = this.ofTransport(judged, transport);
     const suspicion = this.suspicionOf(packet, transport, suspects);
     this.report(suspicion, packetMessage(packet), false);
@@ -390,7 +391,7 @@ export class Engine implements FrameFilter {
   }
 
   private suspect(packet: Packet): Suspicion | undefined {
-    const transport = transportOf(packet);
+    const transport = transportOf(packet.protocol);
     if (this.hits === 0) return undefined;
     const header = transport === 'tcp' || transport === 'udp' ? this.headers.find(packet) : undefined;
     const suspects = this.newSuspects(transport, packet.destinationPort, header !== undefined);
@@ -527,7 +528,7 @@ function packetMessage({ bytes, payloadStart, payloadEnd, ipStart, transportStar
     bytes,
     start: payloadStart,
     end: payloadEnd,
-    transport: transportOf(packet),
+    transport: transportOf(packet.protocol),
     atStart: true,
     ended: packet.payloadMissing === 0,
     sourcePort: packet.sourcePort,
@@ -562,32 +563,6 @@ function evidenceOf(suspicion: Suspicion, message: ClientMessage, match: Match):
 /** Microseconds since 1970. The packet's seconds are 32 bits that look negative after 2038. */
 function timeOf(packet: Packet): number {
   return (packet.seconds >>> 0) * 1_000_000 + packet.microseconds;
-}
-
-function transportOf({ protocol }: Pick<Packet, 'protocol'>): Transport {
-  switch (protocol) {
-    case IP_TCP:
-      return 'tcp';
-    case IP_UDP:
-      return 'udp';
-    case IP_SCTP:
-      return 'sctp';
-    case IP_IGMP:
-      return 'igmp';
-    case IP_EIGRP:
-      return 'eigrp';
-    case IP_OSPF:
-      return 'ospf';
-    case IP_PIM:
-      return 'pim';
-    default:
-      return 'icmp';
-  }
-}
-
-/** No conversation, only headers that may be known. */
-function isRouting({ protocol }: Pick<Packet, 'protocol'>): boolean {
-  return protocol === IP_IGMP || protocol === IP_EIGRP || protocol === IP_OSPF || protocol === IP_PIM;
 }
 
 function isIcmp(packet: Packet): boolean {

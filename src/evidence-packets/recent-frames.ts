@@ -6,20 +6,10 @@
 import { framesOfEvidence, recentFrameBytes, recentFrames } from '../limits.ts';
 import { addressBytes } from '../packet/address-text.ts';
 import { FRAGMENT_HELD } from '../packet/decode-result.ts';
-import {
-  IP_EIGRP,
-  IP_ICMP,
-  IP_ICMPV6,
-  IP_IGMP,
-  IP_OSPF,
-  IP_PIM,
-  IP_SCTP,
-  IP_TCP,
-  IP_UDP,
-} from '../packet/ip-protocol.ts';
+import { IP_ICMP, IP_ICMPV6 } from '../packet/ip-protocol.ts';
 import type { Packet } from '../packet/packet.ts';
 import { PacketDecoder } from '../packet/packet-decoder.ts';
-import type { Transport } from '../protocol/protocol.ts';
+import { protocolNumbers } from '../protocol/transport.ts';
 import type { Evidence } from '../scan/evidence.ts';
 import type { KeptPacket } from './kept-packet.ts';
 
@@ -32,18 +22,6 @@ export interface RecentFramesOptions {
   /** The first frame's number: of several readers, each counts in a range of its own. */
   readonly firstNumber?: number;
 }
-
-/** By protocol number; ICMP and ICMPv6 are one. */
-const numbers: Readonly<Record<Transport, number>> = {
-  tcp: IP_TCP,
-  udp: IP_UDP,
-  sctp: IP_SCTP,
-  icmp: IP_ICMP,
-  igmp: IP_IGMP,
-  eigrp: IP_EIGRP,
-  ospf: IP_OSPF,
-  pim: IP_PIM,
-};
 
 export class RecentFrames {
   /** Frames that were larger than the memory, or came in a tunnel too deep to follow: never found again. */
@@ -108,7 +86,7 @@ export class RecentFrames {
     const [from, to] = [addressWords(source), addressWords(target)];
     if (!from || !to) return [];
     const pair = hashOf(from) + hashOf(to);
-    const flow = flowTag(pair, numbers[transport], sourcePort, targetPort);
+    const flow = flowTag(pair, protocolNumbers[transport], sourcePort, targetPort);
     const found: number[] = [];
     for (let frame = this.#next - 1; frame >= this.#oldest && found.length < framesOfEvidence; frame--) {
       const tag = this.#tags[frame % this.#capacity];

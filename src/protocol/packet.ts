@@ -3,13 +3,14 @@
 import { hexNumber, hexOf, uint16, uint32 } from './bytes.ts';
 import { FieldList } from './field-list.ts';
 import type { ClientMessage, Field, Protocol } from './protocol.ts';
+import { transports } from './transport.ts';
 
 /** Bytes of an IPv6 header without extensions (RFC 8200 section 3). */
 const IPV6_HEADER = 40;
 
 export const packet: Protocol = {
   name: 'packet',
-  transports: ['tcp', 'udp', 'icmp', 'igmp', 'eigrp', 'ospf', 'pim'],
+  transports: transports.filter((one) => one !== 'sctp'),
   fields: {
     'packet.ip_version': { description: '`4` or `6`.', verbatim: false },
     'packet.ttl': { description: 'Time to live, or hop limit, as it arrived: decimal.', verbatim: false },

@@ -1,7 +1,8 @@
 /** The contract between the bytes a client sent and the conditions of signatures: protocol parsers and their fields. */
 
-/** `igmp`, `eigrp`, `ospf` and `pim` are looked at by their headers alone. */
-export type Transport = 'tcp' | 'udp' | 'icmp' | 'sctp' | 'igmp' | 'eigrp' | 'ospf' | 'pim';
+import type { Transport } from './transport.ts';
+
+export type { Transport };
 
 /**
  * What one client has said so far in one flow (TCP, from the first byte on, in order), or one datagram.

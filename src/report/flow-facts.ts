@@ -1,30 +1,10 @@
 /** What several formats say of the flow in which evidence was seen. */
 
 import { communityId } from '../packet/community-id.ts';
-import {
-  IP_EIGRP,
-  IP_ICMP,
-  IP_ICMPV6,
-  IP_IGMP,
-  IP_OSPF,
-  IP_PIM,
-  IP_SCTP,
-  IP_TCP,
-  IP_UDP,
-} from '../packet/ip-protocol.ts';
-import type { Transport } from '../protocol/protocol.ts';
+import { IP_ICMPV6 } from '../packet/ip-protocol.ts';
+import { protocolNumbers } from '../protocol/transport.ts';
 import type { Evidence } from '../scan/evidence.ts';
 import type { Zone } from '../scan/perimeter.ts';
-
-const numbers: Readonly<Record<Exclude<Transport, 'icmp'>, number>> = {
-  tcp: IP_TCP,
-  udp: IP_UDP,
-  sctp: IP_SCTP,
-  igmp: IP_IGMP,
-  eigrp: IP_EIGRP,
-  ospf: IP_OSPF,
-  pim: IP_PIM,
-};
 
 export function isIpv6(address: string): boolean {
   return address.includes(':');
@@ -32,8 +12,7 @@ export function isIpv6(address: string): boolean {
 
 /** As IANA numbers them. */
 export function protocolNumber({ transport, source }: Evidence): number {
-  if (transport === 'icmp') return isIpv6(source) ? IP_ICMPV6 : IP_ICMP;
-  return numbers[transport];
+  return transport === 'icmp' && isIpv6(source) ? IP_ICMPV6 : protocolNumbers[transport];
 }
 
 /** `tcp`, `udp`, `sctp`, `icmp`, `ipv6-icmp`, `igmp`, `eigrp`, `ospf` (IANA's keyword is OSPFIGP), `pim`: IANA's keywords in lower case. */

@@ -1,6 +1,7 @@
 /** The fields that a condition may name: those of all protocols, and the payload itself. */
 
 import type { FieldDescription, Protocol, Transport } from '../protocol/protocol.ts';
+import { transports } from '../protocol/transport.ts';
 
 export interface KnownField extends FieldDescription {
   readonly transports: readonly Transport[];
@@ -13,7 +14,7 @@ export function knownFields(protocols: readonly Protocol[]): KnownFields {
   fields.set('payload', {
     description: 'All that the client has said in the flow, or the datagram',
     verbatim: true,
-    transports: ['tcp', 'udp', 'icmp', 'sctp', 'igmp', 'eigrp', 'ospf', 'pim'],
+    transports,
   });
   for (const protocol of protocols) {
     for (const [name, field] of Object.entries(protocol.fields)) {

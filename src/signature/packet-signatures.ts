@@ -3,17 +3,10 @@
  * of those that are remembered until the same source says something else.
  */
 
-import { IP_EIGRP, IP_IGMP, IP_OSPF, IP_PIM } from '../packet/ip-protocol.ts';
 import { type GateKey, PacketGate } from '../packet/packet-gate.ts';
+import { isRouting, protocolNumbers } from '../protocol/transport.ts';
 import type { CompiledSignature } from './compile-signatures.ts';
 import type { Signature } from './signature.ts';
-
-const protocolNumbers: ReadonlyMap<string, number> = new Map([
-  ['igmp', IP_IGMP],
-  ['eigrp', IP_EIGRP],
-  ['ospf', IP_OSPF],
-  ['pim', IP_PIM],
-]);
 
 /** What the gate needs to know of them; undefined if the signature's conditions do not say enough. */
 export function gateKey({ match, transports }: Pick<Signature, 'match' | 'transports'>): GateKey | undefined {
@@ -34,9 +27,9 @@ export function gateKey({ match, transports }: Pick<Signature, 'match' | 'transp
     return { kind: 'tcp', flags, options: Buffer.from(options, 'hex'), window: number('window') };
   }
   if (transports[0] === 'udp') return number('size') === 0 ? { kind: 'udp' } : undefined;
-  const protocol = protocolNumbers.get(transports[0]!);
+  const protocol = protocolNumbers[transports[0]!];
   const identification = number('ip_id');
-  if (protocol !== undefined && identification !== undefined) return { kind: 'routing', protocol, identification };
+  if (isRouting(protocol) && identification !== undefined) return { kind: 'routing', protocol, identification };
   const [type, code, id, sequence] = ['icmp_type', 'icmp_code', 'icmp_id', 'icmp_sequence'].map(number);
   if (transports[0] !== 'icmp' || type === undefined || code === undefined || sequence === undefined) return undefined;
   return { kind: 'icmp', type, code, id, sequence };

@@ -1,6 +1,7 @@
 /** What a signature's YAML may hold. The JSON Schema that editors use, `signatures/schema.json`, is generated from it. */
 
 import * as z from 'zod';
+import { transports } from '../protocol/transport.ts';
 
 const bytes = z
   .string()
@@ -11,7 +12,7 @@ const bytes = z
 
 const words = z.string().trim().min(1);
 const port = z.int().min(1).max(65535);
-const transport = z.enum(['tcp', 'udp', 'icmp', 'sctp', 'igmp', 'eigrp', 'ospf', 'pim']);
+const transport = z.enum(transports);
 const version = z.string().regex(/^\d+\.\d+$/, 'must be a quoted version of Nmap, as "7.80"');
 /** Ids of signatures and of captures, families. */
 const kebab = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words joined by hyphens');
