@@ -1,8 +1,10 @@
 /**
- * Scripts of the catalogue that are in the category "version" (their own categories line; Nmap 7.93): -sV and -A run them
- * all, each where it fits.
+ * Scripts of the catalogue that are in the category "version" (their own categories line; Nmap 7.93, and 7.991 of what is newer):
+ * -sV and -A run them all, each where it fits.
  */
 export const versionScripts: ReadonlySet<string> = new Set([
+  'allseeingeye-info',
+  'amqp-info',
   'bacnet-info',
   'db2-das-info',
   'drda-info',
@@ -11,19 +13,35 @@ export const versionScripts: ReadonlySet<string> = new Set([
   'freelancer-info',
   'hnap-info',
   'http-trane-info',
+  'https-redirect',
   'iax2-version',
+  'iec61850-mms',
   'ike-version',
+  'jdwp-version',
   'maxdb-info',
   'mcafee-epo-agent',
+  'mikrotik-routeros-version',
   'mqtt-subscribe',
   'murmur-version',
+  'ndmp-version',
+  'netbus-version',
   'omron-info',
   'oracle-tns-version',
   'pptp-version',
+  'quake1-info',
+  'quake3-info',
+  'rpc-grind',
+  'rpcinfo',
+  's7-info',
+  'skypev2-version',
   'snmp-info',
+  'stun-version',
   'teamspeak2-version',
+  'tftp-version',
+  'ubiquiti-discovery',
   'ventrilo-info',
   'vmware-version',
+  'wdb-version',
   'weblogic-t3-info',
   'xmpp-info',
 ]);
