@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { main } from './cli.ts';
 import { exampleConsole } from './commands/example-console.ts';
 import { exitCode } from './commands/exit-code.ts';
@@ -64,6 +65,32 @@ describe('trespass', () => {
       assert.equal(code, exitCode.usage, argv.join(' '));
       assert.equal(out, '');
       assert.match(err, says);
+    }
+  });
+
+  it('as a program: what a damaged compressed capture still holds is read, and so are its neighbours', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'trespass-damaged-'));
+    try {
+      copyFileSync(scan, join(folder, 'whole.pcap'));
+      writeFileSync(join(folder, 'cut.pcap.gz'), gzipSync(readFileSync(scan)).subarray(0, -8));
+      const zstdMagic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+      writeFileSync(join(folder, 'cut.pcap.zst'), zstdMagic);
+      const read = (file: string) => {
+        const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'read', '--json', file], {
+          encoding: 'utf8',
+        });
+        return { status, alerts: stdout.split('\n').length - 1, stderr };
+      };
+      const whole = read(scan);
+      assert.equal(whole.status, exitCode.done);
+      assert.ok(whole.alerts > 0);
+      const gzip = read(join(folder, 'cut.pcap.gz'));
+      assert.equal(gzip.alerts, whole.alerts);
+      assert.match(gzip.stderr, /cut short/);
+      assert.match(read(join(folder, 'cut.pcap.zst')).stderr, /the zstd file is cut short/);
+      assert.ok(read(folder).alerts >= whole.alerts);
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 

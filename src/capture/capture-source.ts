@@ -175,11 +175,16 @@ export class DecompressedSource implements CaptureSource {
       this.rest = this.rest.length === 0 ? value : Buffer.concat([this.rest, value]);
       return true;
     } catch (error) {
-      if (!(error instanceof DamagedCompression)) throw error;
+      if (!isDamage(error)) throw error;
       this.damage = error.message;
       return false;
     }
   }
+}
+
+/** By its name: the bundled command holds the class twice, once beside the decompressors that it loads later. */
+function isDamage(error: unknown): error is DamagedCompression {
+  return error instanceof Error && error.name === 'DamagedCompression';
 }
 
 /** Thrown by a decompressor behind its last good output. */
