@@ -4,6 +4,7 @@ import { cpSync, lstatSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { numberOption } from '../src/commands/number-option.ts';
 import { closeNetwork, openNetwork, removeStaleHosts } from './network.ts';
 import { type BuiltNmap, builtNmap, chooseBuilt, type NmapBuild, packagedNmap } from './nmap-build.ts';
 import { record, refreshRecord, ScenarioFault } from './record.ts';
@@ -23,9 +24,10 @@ const command = new Command('lab')
     "checkouts of Nmap's source, built: for scenarios of another Nmap than the package's",
   )
   .option('--source-for-all', 'run every scenario with the first of these (into another --output)')
-  .option('--jobs <number>', 'scenarios at the same time, each in its own network', '2')
+  .addOption(numberOption('--jobs <number>', 'scenarios at the same time, each in its own network', 1, 64).default(2))
   .option('--keep', 'keep the folders of scenarios that failed, with capture and logs')
   .option('--no-install', 'install no packages')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse();
 const options = command.opts<{
   only?: string[];
@@ -35,19 +37,20 @@ const options = command.opts<{
   nmapSource?: string[];
   sourceForAll?: true;
   output: string;
-  jobs: string;
+  jobs: number;
   install: boolean;
 }>();
 
-const scenarios = readScenarios(scenariosFolder).filter(
-  ({ group, name }) => options.only?.some((pattern) => `${group}/${name}`.includes(pattern)) ?? true,
-);
+const all = readScenarios(scenariosFolder);
+const fits = ({ group, name }: Scenario, pattern: string) => `${group}/${name}`.includes(pattern);
+const scenarios = all.filter((scenario) => options.only?.some((pattern) => fits(scenario, pattern)) ?? true);
+const fitNothing = (options.only ?? []).filter((pattern) => !all.some((scenario) => fits(scenario, pattern)));
 
-if (options.list) {
-  for (const { group, name, command } of scenarios) console.log(`${group}/${name}\t${command.trim()}`);
-} else if (scenarios.length === 0) {
-  console.error('no scenario fits');
+if (fitNothing.length > 0) {
+  console.error(`no scenario's name contains “${fitNothing.join('”, “')}”: --list tells them all`);
   process.exitCode = 2;
+} else if (options.list) {
+  for (const { group, name, command } of scenarios) console.log(`${group}/${name}\t${command.trim()}`);
 } else if (options.records) {
   for (const scenario of scenarios) {
     try {
@@ -100,7 +103,7 @@ async function recordAll(wanted: readonly Scenario[], built: readonly BuiltNmap[
   const nmapOf = ({ nmap }: Scenario): NmapBuild =>
     chooseBuilt(options.sourceForAll ? 'source' : nmap, built) ?? packaged;
   const folder = mkdtempSync(join(tmpdir(), 'trespass-lab-'));
-  const lanes = Array.from({ length: Math.min(Number(options.jobs), chosen.length) }, (_, lane) => lane);
+  const lanes = Array.from({ length: Math.min(options.jobs, chosen.length) }, (_, lane) => lane);
   const waiting = [...chosen];
   const failed: string[] = [];
   const cleanUp = () => {

@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Console } from './console.ts';
+import { numberOption } from './number-option.ts';
 import { parseSeconds, secondsExpected } from './read-arguments.ts';
 import type { WatchOptions } from './watch.ts';
 
@@ -11,8 +12,12 @@ export function addWatchCommand(program: Command, console: Console, finish: (cod
     .description('Watches network interfaces and reports each scan when it opens and when it is over.')
     .argument('[interface...]', 'eth0, several of them; none: those of the configuration')
     .option('--filter <expression>', "only these packets, in tcpdump's syntax: 'not port 9100'")
-    .addOption(number('--workers <count>', 'threads that share the packets of each interface (default: 1)', 1, 64))
-    .addOption(number('--ring <megabytes>', "memory of each worker's ring on each interface (default: 64)", 2, 4096))
+    .addOption(
+      numberOption('--workers <count>', 'threads that share the packets of each interface (default: 1)', 1, 64),
+    )
+    .addOption(
+      numberOption('--ring <megabytes>', "memory of each worker's ring on each interface (default: 64)", 2, 4096),
+    )
     .option('--no-promiscuous', 'only packets for this host, from it, and to everybody')
     .option('--libpcap', "capture with libpcap, not with the kernel's ring")
     .option('--user <name>', 'whom to become, started as root (default: trespass if there is such a user, else nobody)')
@@ -38,14 +43,6 @@ export function addWatchCommand(program: Command, console: Console, finish: (cod
       const { watch } = await import('./watch.ts');
       finish(await watch(interfaces, options, console));
     });
-}
-
-function number(flags: string, description: string, least: number, most: number): Option {
-  return new Option(flags, description).argParser((text: string) => {
-    const value = Number(text);
-    if (/^[0-9]+$/.test(text) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
-  });
 }
 
 function seconds(text: string): number {
