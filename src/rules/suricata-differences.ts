@@ -31,9 +31,6 @@ export const signatureDifferences: Readonly<Record<string, SignatureDifference>>
   },
 };
 
-const behindAnyDatagram =
-  'our engine notes a weak word behind any datagram of a port scan, a rule only behind those that its sequence names: no alert depends on it';
-
 /** Captures of which Suricata sees less, by their name in captures/. */
 export const captureDifferences: Readonly<Record<string, string>> = {
   'nmap/ajp-request':
@@ -41,8 +38,4 @@ export const captureDifferences: Readonly<Record<string, string>> = {
   'nmap/http-enum':
     'the capture holds neither handshakes nor the server: Suricata takes up no such flow (stream.midstream)',
   'nmap/smb-flood': 'the capture does not hold the server: Suricata sees no handshake',
-  'nmap/newer-probe-udp-quake1-server-info': behindAnyDatagram,
-  'nmap/sequence-udp-echo': behindAnyDatagram,
-  'nmap/sequence-udp-silent': behindAnyDatagram,
-  'nmap/sequence-udp-silent-all': behindAnyDatagram,
 };
