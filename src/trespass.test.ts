@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { pcap } from './capture/capture-builder.test.helper.ts';
 import { type Alert, defaultScanSettings, loadCatalogue, readCaptures } from './trespass.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trespass-'));
@@ -74,5 +75,42 @@ describe('reading that is aborted', () => {
     });
     assert.ok(whole.frames > 0);
     assert.equal(aborted.frames, 0);
+  });
+});
+
+describe('a capture of frames that cannot be read', () => {
+  const settings = defaultScanSettings;
+  const noticesOf = async (name: string, bytes: Uint8Array): Promise<string[]> => {
+    const path = join(folder, name);
+    writeFileSync(path, bytes);
+    const notices: string[] = [];
+    await readCaptures({
+      paths: [path],
+      catalogue,
+      settings,
+      onAlert: () => assert.fail('there is nothing to see'),
+      onNotice: (text) => notices.push(text),
+    });
+    return notices;
+  };
+
+  it('is no capture without a scan: it says how many, and why', async () => {
+    // LINKTYPE_USER0: whatever its writer means by it.
+    const unknown = pcap([{ bytes: new Uint8Array(60) }, { bytes: new Uint8Array(60) }], { linkType: 147 });
+    assert.deepEqual(await noticesOf('unknown.pcap', unknown), [
+      '2 of 2 frames could not be looked at: their link type is none that Trespass reads.',
+    ]);
+    // Ethernet and IPv4 of a SYN, whose TCP header the snap length cut.
+    const cut = Buffer.from('020000000002020000000001080045000028000100004006000000000a0000010a000002', 'hex').subarray(
+      0,
+      34,
+    );
+    assert.deepEqual(await noticesOf('cut.pcap', pcap([{ bytes: cut, original: 54 }])), [
+      '1 of 1 frames could not be looked at: the capture kept too little of each (its snap length): record it again with `tcpdump -s 0`.',
+    ]);
+  });
+
+  it('says nothing of a whole one', async () => {
+    assert.deepEqual(await noticesOf('whole.pcap', pcap([{ bytes: new Uint8Array(60) }])), []);
   });
 });

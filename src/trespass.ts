@@ -112,6 +112,7 @@ export async function readCaptures(options: ReadCapturesOptions): Promise<Statis
   if (problems.count > problems.first.length) {
     onNotice(`${problems.count - problems.first.length} more problems of this kind were not listed.`);
   }
+  for (const notice of unseenFrames(engine)) onNotice(notice);
   const told = statistics(engine, tracker, {
     read: list.files.length,
     skipped: list.skipped,
@@ -236,6 +237,20 @@ function pump(frames: FrameSource, engine: FrameSink, tracker: ScanTracker): boo
     }
     engine.frame(frames.window, frames.frameStart, frames.frameEnd, frames.linkType, seconds, frames.microseconds);
   }
+}
+
+/** Whole kinds of frames that were not looked at: of a capture of nothing else, “no scan found” would say too much. */
+function unseenFrames(engine: Engine): string[] {
+  const { frames } = engine.count();
+  const { unknownLinkType, encrypted, truncated } = engine.decoding;
+  const kinds: readonly (readonly [count: number, reason: string])[] = [
+    [unknownLinkType, 'their link type is none that Trespass reads'],
+    [encrypted, 'they are encrypted Wi-Fi'],
+    [truncated, 'the capture kept too little of each (its snap length): record it again with `tcpdump -s 0`'],
+  ];
+  return kinds
+    .filter(([count]) => count > 0)
+    .map(([count, reason]) => `${count} of ${frames} frames could not be looked at: ${reason}.`);
 }
 
 function statistics(engine: Engine, tracker: ScanTracker, files: Statistics['files']): Statistics {

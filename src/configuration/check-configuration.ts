@@ -53,6 +53,9 @@ function isFirstOfItsPlace(fault: ConfigurationFault, index: number, all: readon
   return !before || before.line !== fault.line || before.column !== fault.column || before.message !== fault.message;
 }
 
+/** Characters of a wrong value that a message repeats. */
+const longestShown = 60;
+
 /** Settings whose value no message repeats: people put tokens into addresses. */
 const mayHoldSecret: ReadonlySet<string> = new Set(['url']);
 
@@ -68,8 +71,16 @@ function wrongValue(document: Document, { path, message }: z.core.$ZodIssue): st
   const node = nodeAt(document, path);
   if (node === undefined) return `${name} is missing; give ${message}`;
   const shown = isScalar(node) && !mayHoldSecret.has(String(path.at(-1)));
-  const found = isScalar(node) && node.value === null ? 'is empty' : `${shown ? `“${node.value}” ` : ''}is not right`;
+  const found =
+    isScalar(node) && node.value === null
+      ? 'is empty'
+      : `${shown ? `“${shortened(String(node.value))}” ` : ''}is not right`;
   return `${name} ${found}; give ${message}`;
+}
+
+/** A file that is no configuration at all is one long value. */
+function shortened(value: string): string {
+  return value.length > longestShown ? `${value.slice(0, longestShown)}…` : value;
 }
 
 /** `authorised-scanners[2].expires`, counted from 1 as people do. */

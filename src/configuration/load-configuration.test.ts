@@ -86,6 +86,11 @@ colour: no
     ]);
   });
 
+  it('repeats no more of a wrong value than tells which it is', () => {
+    const [fault] = faultsOf('x'.repeat(10_000));
+    assert.match(fault ?? '', /^trespass\.yaml:1:1: the file “x{60}…” is not right; give settings/);
+  });
+
   it('says what is watched', () => {
     const text =
       'watch: { interfaces: [eth0, span1], filter: not port 9100, workers: 2, ring: 128, metrics: 9477, keep-packets: kept }';
