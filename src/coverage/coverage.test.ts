@@ -50,13 +50,15 @@ describe('coverage', () => {
 
   it('counts of a capture that several scripts share what names the script', () => {
     const shared = { c: observed({ scripts: ['own', 'other'], signatures: ['a-own', 'a-library'] }) };
-    const entries = count(shared, { scripts: { own: expected, other: expected, third: expected } });
+    const silent = { expected: 'silent', reason: 'only listens' } as const;
+    const entries = count(shared, { scripts: { own: expected, other: expected, third: expected, silent } });
     assert.deepEqual(
       entries.map(({ name, seen, signatures }) => [name, seen, signatures]),
       [
         ['own', 'alert', ['a-own']],
         ['other', 'nothing', []],
         ['third', 'not captured yet', []],
+        ['silent', 'nothing to capture', []],
       ],
     );
   });

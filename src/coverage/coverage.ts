@@ -10,9 +10,10 @@ export interface CoverageEntry {
   readonly recognition: Recognition;
   /**
    * alert: its own capture alone gives an alert. evidence: it is seen, but that is not enough for an alert. nothing: there
-   * is a capture, and nothing is seen in it. not captured yet: no capture shows it.
+   * is a capture, and nothing is seen in it. not captured yet: no capture shows it; of what
+   * sends nothing none need: nothing to capture.
    */
-  readonly seen: 'alert' | 'evidence' | 'nothing' | 'not captured yet';
+  readonly seen: 'alert' | 'evidence' | 'nothing' | 'not captured yet' | 'nothing to capture';
   /** Did the scanner say anything at all in the capture? */
   readonly says: boolean;
   /** Ids; those that were seen in captures of it. */
@@ -122,7 +123,7 @@ function showing(capture: string, { says, alert }: Observation, signatures: read
   return { capture, says, seen, signatures };
 }
 
-const order: readonly Seen[] = ['alert', 'evidence', 'nothing', 'not captured yet'];
+const order: readonly Seen[] = ['alert', 'evidence', 'nothing'];
 
 function entry(
   kind: CoverageEntry['kind'],
@@ -139,7 +140,7 @@ function entry(
     name,
     // What is sent to others than the target may be seen, too; it stays what it is.
     recognition: recognised && expected !== 'silent' ? recognitionOf(signatures, isItsOwn) : expected,
-    seen: best?.seen ?? 'not captured yet',
+    seen: best?.seen ?? (expected === 'silent' ? 'nothing to capture' : 'not captured yet'),
     says: showings.some(({ says }) => says),
     signatures: signatures.map(({ id }) => id).sort(),
     capture: best?.capture ?? '',
@@ -177,7 +178,7 @@ export function summarise(entries: readonly CoverageEntry[]): CoverageSummary {
   return {
     known: entries.length,
     silent: count(({ recognition }) => recognition === 'silent'),
-    uncaptured: count(({ seen, recognition }) => seen === 'not captured yet' && recognition !== 'silent'),
+    uncaptured: count(({ seen }) => seen === 'not captured yet'),
     saying: count(says),
     alert: count((entry) => says(entry) && entry.seen === 'alert'),
     evidence: count((entry) => says(entry) && entry.seen === 'evidence'),
