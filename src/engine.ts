@@ -58,6 +58,8 @@ export interface EngineCounters {
   frames: number;
   packets: number;
   payloads: number;
+  /** Packets of which the snap length cut what they say. */
+  payloadsCut: number;
   suspicions: number;
   evidence: number;
   /** Matches that only said back what the other side had said. */
@@ -83,6 +85,7 @@ export class Engine implements FrameFilter {
     frames: 0,
     packets: 0,
     payloads: 0,
+    payloadsCut: 0,
     suspicions: 0,
     evidence: 0,
     echoes: 0,
@@ -105,6 +108,7 @@ export class Engine implements FrameFilter {
   // Counted for each frame, so kept out of the object above.
   private frames = 0;
   private packets = 0;
+  private payloadsCut = 0;
   /** Of the last frame, or as `onSecond` was told. */
   private second = 0;
 
@@ -215,6 +219,7 @@ export class Engine implements FrameFilter {
   private examine(packet: Packet): void {
     if (packet.payloadStart === packet.payloadEnd || packet.protocol !== IP_TCP) this.header(packet);
     if (isRouting(packet.protocol)) return;
+    if (packet.payloadMissing > 0) this.payloadsCut++;
     const found = this.flows.examine(packet);
     if (found !== NOTHING) this.judgeFound(found, packet);
     if (this.flows.released.length !== 0) this.judgeReleased();
@@ -265,6 +270,7 @@ export class Engine implements FrameFilter {
     this.counters.frames = this.frames + hotPath.count('frames');
     this.counters.packets = this.packets + hotPath.count('packets');
     this.counters.payloads = hotPath.count('payloads');
+    this.counters.payloadsCut = this.payloadsCut + hotPath.count('payloadsCut');
     this.counters.headersForgotten = this.headers.forgotten;
     return this.counters;
   }

@@ -7,6 +7,7 @@ import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { pcap } from './capture/capture-builder.test.helper.ts';
+import { bytesOf, tcpFrame } from './testing/frames.ts';
 import { type Alert, defaultScanSettings, loadCatalogue, readCaptures } from './trespass.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trespass-'));
@@ -100,13 +101,12 @@ describe('a capture of frames that cannot be read', () => {
     assert.deepEqual(await noticesOf('unknown.pcap', unknown), [
       '2 of 2 frames could not be looked at: their link type is none that Trespass reads.',
     ]);
-    // Ethernet and IPv4 of a SYN, whose TCP header the snap length cut.
-    const cut = Buffer.from('020000000002020000000001080045000028000100004006000000000a0000010a000002', 'hex').subarray(
-      0,
-      34,
-    );
-    assert.deepEqual(await noticesOf('cut.pcap', pcap([{ bytes: cut, original: 54 }])), [
-      '1 of 1 frames could not be looked at: the capture kept too little of each (its snap length): record it again with `tcpdump -s 0`.',
+    // Of one no TCP header, of the other no payload.
+    const endpoints = { source: '10.0.0.1', target: '10.0.0.2', sourcePort: 40_000, targetPort: 25 };
+    const whole = tcpFrame(endpoints, { flags: 24, offset: 1 }, bytesOf('EHLO'));
+    const cut = [34, 54].map((length) => ({ bytes: whole.subarray(0, length), original: whole.length }));
+    assert.deepEqual(await noticesOf('cut.pcap', pcap(cut)), [
+      '2 of 2 frames are cut short, as by a snap length, and what they say is not all there: record it with `tcpdump -s 0`.',
     ]);
   });
 

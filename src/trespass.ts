@@ -112,7 +112,7 @@ export async function readCaptures(options: ReadCapturesOptions): Promise<Statis
   if (problems.count > problems.first.length) {
     onNotice(`${problems.count - problems.first.length} more problems of this kind were not listed.`);
   }
-  for (const notice of unseenFrames(engine)) onNotice(notice);
+  for (const notice of unseen(engine)) onNotice(notice);
   const told = statistics(engine, tracker, {
     read: list.files.length,
     skipped: list.skipped,
@@ -239,18 +239,17 @@ function pump(frames: FrameSource, engine: FrameSink, tracker: ScanTracker): boo
   }
 }
 
-/** Whole kinds of frames that were not looked at: of a capture of nothing else, “no scan found” would say too much. */
-function unseenFrames(engine: Engine): string[] {
-  const { frames } = engine.count();
+/** What was not looked at, or not to its end: of a capture of nothing else, “no scan found” would say too much. */
+function unseen(engine: Engine): string[] {
+  const { frames, payloadsCut } = engine.count();
   const { unknownLinkType, encrypted, truncated } = engine.decoding;
-  const kinds: readonly (readonly [count: number, reason: string])[] = [
-    [unknownLinkType, 'their link type is none that Trespass reads'],
-    [encrypted, 'they are encrypted Wi-Fi'],
-    [truncated, 'the capture kept too little of each (its snap length): record it again with `tcpdump -s 0`'],
+  const cut = truncated + payloadsCut;
+  const kinds: readonly (readonly [count: number, what: string])[] = [
+    [unknownLinkType, 'could not be looked at: their link type is none that Trespass reads'],
+    [encrypted, 'could not be looked at: they are encrypted Wi-Fi'],
+    [cut, 'are cut short, as by a snap length, and what they say is not all there: record it with `tcpdump -s 0`'],
   ];
-  return kinds
-    .filter(([count]) => count > 0)
-    .map(([count, reason]) => `${count} of ${frames} frames could not be looked at: ${reason}.`);
+  return kinds.filter(([count]) => count > 0).map(([count, what]) => `${count} of ${frames} frames ${what}.`);
 }
 
 function statistics(engine: Engine, tracker: ScanTracker, files: Statistics['files']): Statistics {

@@ -22,6 +22,7 @@ const counterNames = [
   'frames',
   'packets',
   'payloads',
+  'payloadsCut',
   'notIp',
   'otherProtocol',
   'fragmentsHeld',

@@ -3,6 +3,8 @@
 export let frames: f64 = 0;
 export let packets: f64 = 0;
 export let payloads: f64 = 0;
+/** Packets of which the snap length cut what they say. */
+export let payloadsCut: f64 = 0;
 // Of frames that were settled here without a packet: as packet/decode-counters.ts.
 export let notIp: f64 = 0;
 export let otherProtocol: f64 = 0;
@@ -60,6 +62,10 @@ export function countNotTunnel(): void {
 
 export function countPayload(): void {
   payloads += 1;
+}
+
+export function countPayloadCut(): void {
+  payloadsCut += 1;
 }
 
 export function countFlow(): void {

@@ -4,7 +4,7 @@
  */
 
 import { big16, big32 } from './big-endian.ts';
-import { countNotTunnel, countWithout, FRAGMENT_HELD, MALFORMED, TRUNCATED } from './counters.ts';
+import { countNotTunnel, countPayloadCut, countWithout, FRAGMENT_HELD, MALFORMED, TRUNCATED } from './counters.ts';
 import { datagram } from './datagrams.ts';
 import { IPV4, IPV6, QINQ, QINQ_OLD, VLAN } from './ether-types.ts';
 import { describe, identify } from './flow-key.ts';
@@ -231,12 +231,15 @@ function tcp(ip: usize, transport: usize, ipEnd: usize, end: usize, now: i32): i
   const payloadEnd = min(ipEnd, end);
   const length = <i32>(payloadEnd - payloadStart);
   const flags = offsetAndFlags & 0xff;
+  const missing = <i32>(ipEnd - payloadEnd);
   if (length === 0) {
     if (isWanted(transport, ((offsetAndFlags & 0xf000) >> 4) | flags)) return LEFT;
+    if (missing > 0) countPayloadCut();
     // A pure ACK says nothing.
     if ((flags & (SYN | FIN | RST)) === 0) return SETTLED;
+  } else if (missing > 0) {
+    countPayloadCut();
   }
-  const missing = <i32>(ipEnd - payloadEnd);
   identify(ip, big32(transport), 6);
   const result = segment(
     big32(transport + 4),
@@ -270,9 +273,11 @@ function udp(ip: usize, transport: usize, ipEnd: usize, end: usize, now: i32): i
   const length = <i32>(payloadEnd - transport - 8);
   // It may be a port scan's, which the engine remembers.
   if (length === 0) return LEFT;
+  const missing = <i32>(udpEnd - payloadEnd);
+  if (missing > 0) countPayloadCut();
   identify(ip, between, 17);
   const result = lookAtDatagram(datagram(length, <i32>sourcePort, now), transport + 8, length, BY_UDP);
-  return tell(result, ip, transport, transport + 8, payloadEnd, <i32>(udpEnd - payloadEnd), now);
+  return tell(result, ip, transport, transport + 8, payloadEnd, missing, now);
 }
 
 function icmp(ip: usize, transport: usize, ipEnd: usize, end: usize, protocol: u32, now: i32): i32 {
@@ -280,10 +285,12 @@ function icmp(ip: usize, transport: usize, ipEnd: usize, end: usize, protocol: u
   if (load<u8>(ICMP_GATE + load<u8>(transport)) !== 0 && isWantedIcmp(transport)) return LEFT;
   const payloadEnd = min(ipEnd, end);
   const length = <i32>(payloadEnd - transport - 8);
+  const missing = <i32>(ipEnd - payloadEnd);
+  if (missing > 0) countPayloadCut();
   if (length === 0) return SETTLED;
   identify(ip, 0, <i32>protocol);
   const result = lookAtDatagram(datagram(length, 0, now), transport + 8, length, BY_ICMP);
-  return tell(result, ip, transport, transport + 8, payloadEnd, <i32>(ipEnd - payloadEnd), now);
+  return tell(result, ip, transport, transport + 8, payloadEnd, missing, now);
 }
 
 /** As sctp of packet/transport-layers.ts: of the first chunk with data, that is the payload. */
@@ -300,10 +307,11 @@ function sctp(ip: usize, transport: usize, ipEnd: usize, frameEnd: usize, now: i
       const payloadStart = min(chunk + header, end);
       const payloadEnd = min(chunk + size, end);
       const length = <i32>(payloadEnd - payloadStart);
+      const missing = <i32>(chunk + size - max(payloadEnd, chunk + header));
+      if (missing > 0) countPayloadCut();
       if (length === 0) break;
       const between = big32(transport);
       identify(ip, between, 132);
-      const missing = <i32>(chunk + size - payloadEnd);
       const result = lookAtDatagram(datagram(length, <i32>(<u32>between >>> 16), now), payloadStart, length, BY_SCTP);
       return tell(result, ip, transport, payloadStart, payloadEnd, missing, now);
     }

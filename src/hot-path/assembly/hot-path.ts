@@ -64,6 +64,7 @@ export {
   oversized,
   packets,
   payloads,
+  payloadsCut,
   reassembled,
   timedOut,
   truncatedFrames,
