@@ -129,6 +129,7 @@ function readMessage(bytes: Uint8Array, start: number, end: number, list: FieldL
   }
   if (at !== end) return false;
 
+  list.nextRequest();
   list.add('dns.id', hexNumber(uint16(bytes, start), 4), start, start + 2);
   list.add('dns.flags', hexNumber(flags, 4), start + 2, start + 4);
   list.add('dns.opcode', String(opcode), start + 2, start + 3);

@@ -6,14 +6,20 @@ import type { Field } from './protocol.ts';
 export class FieldList {
   readonly fields: Field[] = [];
   readonly bytes: Uint8Array;
+  #request: { readonly request?: number } = {};
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
   }
 
+  /** What is added from now on is of another request than what came before. */
+  nextRequest(): void {
+    this.#request = { request: (this.#request.request ?? 0) + 1 };
+  }
+
   /** A value that stands on the wire in another form at `start` to `end`. */
   add(name: string, value: string, start: number, end: number): void {
-    this.fields.push({ name, value, start, end });
+    this.fields.push({ name, value, start, end, ...this.#request });
   }
 
   /** The same, of a value that takes time and that hardly anybody asks for. The bytes must still be there then. */
@@ -27,11 +33,12 @@ export class FieldList {
       },
       start,
       end,
+      ...this.#request,
     });
   }
 
   /** The bytes `start` to `end` as they are. */
   addBytes(name: string, start: number, end: number): void {
-    this.fields.push({ name, value: textOf(this.bytes, start, end), start, end });
+    this.add(name, textOf(this.bytes, start, end), start, end);
   }
 }

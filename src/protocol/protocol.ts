@@ -34,6 +34,11 @@ export interface Field {
   /** Offsets into `ClientMessage.bytes` of the field as it was sent (its encoded form). */
   readonly start: number;
   readonly end: number;
+  /**
+   * Which of the flow's requests it is of, where each stands for itself (HTTP, DNS): proxies and forwarders send those of
+   * many clients over one connection. Absent: what is said in the flow belongs together.
+   */
+  readonly request?: number;
 }
 
 /** What a field holds, for the documentation and for the catalogue's checks. */

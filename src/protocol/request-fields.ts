@@ -4,7 +4,7 @@ import type { FieldList } from './field-list.ts';
 import type { Request } from './http-requests.ts';
 
 /**
- * Adds `<protocol>.request_line`, `.method`, `.uri` (under the name `uri`), and for each header `.header` and the field that
+ * Begins a request of the list, and adds `<protocol>.request_line`, `.method`, `.uri` (under the name `uri`), and for each header `.header` and the field that
  * `headerFields` has for its lower-case name.
  */
 export function addRequestFields(
@@ -15,6 +15,7 @@ export function addRequestFields(
   headerFields: ReadonlyMap<string, string>,
 ): void {
   const { line } = request;
+  list.nextRequest();
   list.addBytes(`${protocol}.request_line`, line.start, line.end);
   list.addBytes(`${protocol}.method`, line.start, line.start + request.method.length);
   list.addBytes(uri, request.uri.start, request.uri.end);

@@ -111,7 +111,6 @@ Proved by \`npm run test:suricata\` with the real engine. These come from how it
   engine waits, and Suricata has alerted. If it came in several segments, and more follows after the server's answer, ours has
   seen it, and Suricata has not.
 - Our engine reads the first 8,192 bytes of a client; Suricata as much as its \`stream.reassembly.depth\` says.
-- Conditions on requests must hold for one request; ours may hold for several of one flow.
 - A sequence's mark lasts for the sequence's time from the last packet that set it, and knows pairs of hosts.
 - Our engine notes a weak word behind any datagram of a port scan, a rule only behind those that its sequence needs: no alert
   depends on it.

@@ -5,6 +5,7 @@ import { protocols } from '../protocol/protocols.ts';
 import { tlsScript } from '../protocol/samples.ts';
 import { exampleSignature } from './example-signature.test.helper.ts';
 import { Judge } from './judge.ts';
+import type { Condition } from './signature.ts';
 
 const byBytes = exampleSignature({ match: [{ field: 'payload', test: { starts: '\x16\x03\x01' } }] });
 
@@ -18,5 +19,41 @@ describe('what a match tells', () => {
   it('nothing of the kind where there is no TLS', () => {
     const [match] = new Judge([byBytes], protocols).judge(messageOf('\x16\x03\x01'), [0], true);
     assert.deepEqual(match!.fields, {});
+  });
+});
+
+describe('conditions on several fields', () => {
+  const judge = (bytes: string, match: readonly Condition[]): number =>
+    new Judge([exampleSignature({ match })], protocols).judge(messageOf(bytes), [0], true).length;
+  const scannerAtLogin: readonly Condition[] = [
+    { field: 'http.uri', test: { is: '/login' } },
+    { field: 'http.user_agent', test: { is: 'Nmap' } },
+  ];
+  const request = (uri: string, agent: string): string =>
+    `GET ${uri} HTTP/1.1\r\nHost: a\r\nUser-Agent: ${agent}\r\n\r\n`;
+
+  it('hold for one request: a proxy sends those of many clients over one connection', () => {
+    assert.equal(judge(request('/login', 'Nmap'), scannerAtLogin), 1);
+    assert.equal(judge(request('/', 'curl') + request('/login', 'Nmap'), scannerAtLogin), 1);
+    assert.equal(judge(request('/', 'Nmap') + request('/login', 'curl'), scannerAtLogin), 0);
+    assert.equal(judge(request('/login', 'curl') + request('/', 'Nmap'), scannerAtLogin), 0);
+  });
+
+  it('hold for one query over TCP', () => {
+    const query = (id: string, name: string): string => `\0\x13${id}\x01\0\0\x01\0\0\0\0\0\0\x01${name}\0\0\x01\0\x01`;
+    const idOneForA: readonly Condition[] = [
+      { field: 'dns.id', test: { is: '0x0001' } },
+      { field: 'dns.query', test: { is: 'a' } },
+    ];
+    assert.equal(judge(query('\0\x02', 'b') + query('\0\x01', 'a'), idOneForA), 1);
+    assert.equal(judge(query('\0\x01', 'b') + query('\0\x02', 'a'), idOneForA), 0);
+  });
+
+  it('hold for one dialogue where each word follows from the last', () => {
+    const anonymous: readonly Condition[] = [
+      { field: 'ftp.user', test: { is: 'anonymous' } },
+      { field: 'ftp.password', test: { is: 'x' } },
+    ];
+    assert.equal(judge('USER anonymous\r\nPASS x\r\n', anonymous), 1);
   });
 });

@@ -29,6 +29,8 @@ interface CompiledCondition {
 interface JudgedSignature {
   readonly signature: Signature;
   readonly conditions: readonly CompiledCondition[];
+  /** The conditions by the protocol of their fields; of the payload, by its name. */
+  readonly byProtocol: ReadonlyMap<string, readonly CompiledCondition[]>;
   readonly protocols: readonly Protocol[];
   /** A condition speaks of the whole payload, or of its first byte. */
   readonly needsEnd: boolean;
@@ -101,6 +103,7 @@ export class Judge {
       judged = {
         signature,
         conditions,
+        byProtocol: byProtocol(conditions),
         needsEnd: conditions.some(({ needsEnd }) => needsEnd),
         needsStart: conditions.some(({ needsStart }) => needsStart),
         // A field is `protocol.field`; the payload belongs to none.
@@ -114,25 +117,61 @@ export class Judge {
   }
 }
 
+function byProtocol(conditions: readonly CompiledCondition[]): Map<string, CompiledCondition[]> {
+  const groups = new Map<string, CompiledCondition[]>();
+  for (const condition of conditions) {
+    const name = condition.field.split('.')[0]!;
+    groups.set(name, [...(groups.get(name) ?? []), condition]);
+  }
+  return groups;
+}
+
 function matchAll(
-  { signature, conditions }: JudgedSignature,
+  { signature, conditions, byProtocol }: JudgedSignature,
   index: number,
   payload: () => Field,
   parsed: ReadonlyMap<Protocol, readonly Field[]>,
 ): Match | undefined {
-  const fields: Record<string, string> = {};
-  let first: Field | undefined;
-  for (const condition of conditions) {
-    const found =
-      condition.field === 'payload'
-        ? [payload()].find(({ value }) => condition.holds(value))
-        : findField(condition, parsed);
-    if (found === undefined) return undefined;
-    if (found.name !== 'payload') fields[found.name] = found.value;
-    first ??= found;
+  const found = new Map<CompiledCondition, Field>();
+  for (const condition of byProtocol.get('payload') ?? []) {
+    if (!condition.holds(payload().value)) return undefined;
+    found.set(condition, payload());
   }
-  if (first === undefined) return undefined;
+  for (const [protocol, list] of parsed) {
+    const asked = byProtocol.get(protocol.name) ?? [];
+    if (asked.length > 0 && !findTogether(asked, list, found)) return undefined;
+  }
+  const first = found.get(conditions[0]!);
+  if (first === undefined || found.size < conditions.length) return undefined;
+  const fields: Record<string, string> = {};
+  for (const { name, value } of conditions.map((condition) => found.get(condition)!)) {
+    if (name !== 'payload') fields[name] = value;
+  }
   return { index, signature, fields, ...place(first, conditions[0]?.test) };
+}
+
+/** Notes the first fields that satisfy the conditions, all of one request where the protocol has such; false if not all do. */
+function findTogether(
+  conditions: readonly CompiledCondition[],
+  list: readonly Field[],
+  found: Map<CompiledCondition, Field>,
+): boolean {
+  let request: number | undefined;
+  let missing = new Set(conditions);
+  for (const field of list) {
+    if (field.request !== request) {
+      request = field.request;
+      missing = new Set(conditions);
+    }
+    for (const condition of missing) {
+      // The name first: a value may have to be computed.
+      if (condition.field !== field.name || !condition.holds(field.value)) continue;
+      found.set(condition, field);
+      missing.delete(condition);
+    }
+    if (missing.size === 0) return true;
+  }
+  return false;
 }
 
 /** Where on the wire the test found what it sought: all of the field, or the part of it that stands there as it is. */
@@ -151,18 +190,6 @@ function place({ value, start, end }: Field, test: Test | undefined): { start: n
     if (found !== null) return { start: start + found.index, end: start + found.index + found[0].length };
   }
   return { start, end };
-}
-
-function findField(
-  { field, holds }: CompiledCondition,
-  parsed: ReadonlyMap<Protocol, readonly Field[]>,
-): Field | undefined {
-  for (const list of parsed.values()) {
-    // The name first: a value may have to be computed.
-    const found = list.find((one) => one.name === field && holds(one.value));
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
 
 function payloadField(message: ClientMessage): () => Field {
