@@ -76,7 +76,7 @@ export const suspectedFlows = 65536;
 /** Bytes that an evidence shows: enough for any of Nmap's probes. */
 export const evidenceBytes = 256;
 
-/** SYNs of port scans remembered, 2^16 of 84 bytes: all ports of one host, or a few ports of a network. A power of two. */
+/** SYNs of port scans remembered, 2^16 of 100 bytes: all ports of one host, or a few ports of a network. A power of two. */
 export const rememberedHeaders = 1 << 16;
 
 /** Longest headers that are remembered: IPv6 without extensions, TCP with four bytes of options. */

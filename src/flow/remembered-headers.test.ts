@@ -52,6 +52,19 @@ describe('remembered headers', () => {
     assert.equal(remembering(syn6).find(said({ source: 'fd00::1:a00:5', target: 'fd00::a00:9' }, 1005)), undefined);
   });
 
+  it('not by a device that begins all of its connections so, and has several at once', () => {
+    const headers = new RememberedHeaders(1);
+    for (const sourcePort of [40_001, 40_002, 40_003]) {
+      const of = Buffer.from(syn);
+      of.writeUInt16BE(sourcePort, 20);
+      headers.note(decode(packetFrame({ ...endpoints, sourcePort }, of), 1000));
+    }
+    assert.equal(headers.find(said({ sourcePort: 40_004 }, 1005))?.sourcePort, 40_003);
+    for (const sourcePort of [40_001, 40_002, 40_003]) {
+      assert.equal(headers.find(said({ sourcePort }, 1005)), undefined);
+    }
+  });
+
   it('not by another source, target or port', () => {
     for (const given of [{ source: '10.0.0.6' }, { target: '10.0.0.8' }, { targetPort: 8001 }]) {
       assert.equal(remembering().find(said(given, 1005)), undefined);

@@ -31,6 +31,9 @@ const CLAIMED = 4;
 const WORDS = 5;
 export const headerTableWords = rememberedHeaders * WORDS;
 
+/** Source ports of the newest headers of a place: so many connections of a small device at once are known for its own. */
+const portsKept = 8;
+
 /** A header counts once for all that a source says to the port within so many seconds. */
 const claimedFor = 20;
 
@@ -39,6 +42,7 @@ export class RememberedHeaders {
   forgotten = 0;
   private records: Int32Array;
   private bytes = new Uint8Array(0);
+  private ports = new Uint16Array(0);
   readonly key: number;
 
   /**
@@ -67,6 +71,7 @@ export class RememberedHeaders {
     records[record + MICROSECONDS] = packet.microseconds;
     records[record + LENGTHS] = ((packet.transportStart - ipStart) << 16) | length;
     if (known !== tag) records[record + CLAIMED] = 0;
+    this.keepPort(place, known === tag, packet.sourcePort);
     let to = place * rememberedHeaderLength;
     for (let from = ipStart; from < payloadStart; from++) this.bytes[to++] = packet.bytes[from] as number;
     return place;
@@ -75,7 +80,8 @@ export class RememberedHeaders {
   /**
    * The header that the source of this packet sent to the same port of the same target from another port, not longer ago
    * than `rememberedHeaderTime`. The same port would be the same connection: a banner grabber that goes on where its SYN
-   * began, not a scanner whose next connection is made by its system.
+   * began, or a device whose system begins all of its connections so; not a scanner whose next connection is made by its
+   * system.
    */
   find(packet: Packet): RememberedHeader | undefined {
     const { records } = this;
@@ -90,7 +96,7 @@ export class RememberedHeaders {
     const bytes = this.bytes.slice(start, start + (lengths & 0xffff));
     const transportStart = lengths >>> 16;
     const sourcePort = ((bytes[transportStart] as number) << 8) | (bytes[transportStart + 1] as number);
-    if (sourcePort === packet.sourcePort || !isOf(bytes, transportStart, packet)) return undefined;
+    if (this.beganAt(place, packet.sourcePort) || !isOf(bytes, transportStart, packet)) return undefined;
     return {
       bytes,
       transportStart,
@@ -110,10 +116,28 @@ export class RememberedHeaders {
     return true;
   }
 
+  /** The newest header's port takes the first place, and the oldest falls out. */
+  private keepPort(place: number, isSame: boolean, port: number): void {
+    const { ports } = this;
+    const first = place * portsKept;
+    if (!isSame) ports.fill(0, first, first + portsKept);
+    if (ports[first] === port) return;
+    ports.copyWithin(first + 1, first, first + portsKept - 1);
+    ports[first] = port;
+  }
+
+  private beganAt(place: number, port: number): boolean {
+    for (let at = place * portsKept; at < (place + 1) * portsKept; at++) {
+      if (this.ports[at] === port) return true;
+    }
+    return false;
+  }
+
   /** Most captures hold no port scan. */
   private allocate(): void {
     if (this.records.length === 0) this.records = new Int32Array(headerTableWords);
     this.bytes = new Uint8Array(rememberedHeaders * rememberedHeaderLength);
+    this.ports = new Uint16Array(rememberedHeaders * portsKept);
   }
 
   /** Never 0, which marks a place that was never used. */
