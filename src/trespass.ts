@@ -239,6 +239,9 @@ function pump(frames: FrameSource, engine: FrameSink, tracker: ScanTracker): boo
   }
 }
 
+/** Less than one frame in so many is no news: packets of a scan claim lengths that they do not have. */
+const fewUnseen = 100;
+
 /** What was not looked at, or not to its end: of a capture of nothing else, “no scan found” would say too much. */
 function unseen(engine: Engine): string[] {
   const { frames, payloadsCut } = engine.count();
@@ -249,7 +252,9 @@ function unseen(engine: Engine): string[] {
     [encrypted, 'could not be looked at: they are encrypted Wi-Fi'],
     [cut, 'are cut short, as by a snap length, and what they say is not all there: record it with `tcpdump -s 0`'],
   ];
-  return kinds.filter(([count]) => count > 0).map(([count, what]) => `${count} of ${frames} frames ${what}.`);
+  return kinds
+    .filter(([count]) => count * fewUnseen > frames)
+    .map(([count, what]) => `${count} of ${frames} frames ${what}.`);
 }
 
 function statistics(engine: Engine, tracker: ScanTracker, files: Statistics['files']): Statistics {
