@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { enhancedPacket, interfaceBlock, section } from '../src/capture/capture-builder.test.helper.ts';
-import { compareVersions } from '../src/scan/nmap-story.ts';
+import { compareVersions, tellNmapStory } from '../src/scan/nmap-story.ts';
 import { type Alert, loadCatalogue } from '../src/trespass.ts';
 import { captureNames, capturePath, readRecord } from './captures.ts';
 import { alertsIn, expectationOf, expected } from './expectation.ts';
@@ -59,6 +59,33 @@ describe('what an alert says of Nmap is true of the command:', () => {
         for (const script of scripts) assert.ok(ran.includes(script), `${name}: ${script}`);
         assert.ok(!options.includes('-sV') && !options.includes('-sC'), `${name}: ${options}`);
       }
+    }
+  });
+
+  it('of several that fit, one was sent', () => {
+    const byId = new Map(catalogue.map((signature) => [signature.id, signature]));
+    const untrue: string[] = [];
+    for (const name of captureNames.filter((one) => one.startsWith('nmap/'))) {
+      const { command, scripts: ran = [], expect } = readRecord(name);
+      // With --data-string, the user says what else only scripts say.
+      if (runsMore.test(command) || command.includes('--data-string')) continue;
+      const payloads = /\s-s[A-Z]*U/.test(command);
+      for (const { signatures } of expect.alerts) {
+        for (const { scripts, probes, signatures: ids } of tellNmapStory(signatures.map((id) => byId.get(id)!)).oneOf) {
+          if (scripts.some((script) => ran.includes(script)) || (payloads && probes.length > 0)) continue;
+          untrue.push(`${name}: ${ids}`);
+        }
+      }
+    }
+    assert.deepEqual(untrue, []);
+  });
+
+  it('no scan of UDP and no OS detection that was not asked for', () => {
+    for (const name of captureNames) {
+      const { command, expect } = readRecord(name);
+      const options = new Set(expect.alerts.flatMap(({ options: all = [] }) => all));
+      if (options.has('-sU')) assert.match(command, /\s-s[A-Z]*U/, name);
+      if (options.has('-O')) assert.match(command, /\s-[AO]\b/, name);
     }
   });
 

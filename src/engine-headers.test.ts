@@ -56,7 +56,7 @@ describe('a port scan', () => {
     const alerts = alertsOf(scan(8000, 100), say(probe, 103));
     assert.deepEqual(idsOf(alerts), proof);
     assert.equal(alerts[0]!.spoofable, false);
-    assert.ok(alerts[0]!.nmap.options.some(({ name }) => name === '-sS'));
+    assert.ok(alerts[0]!.nmap.options.some(({ name }) => name === '-sS or -PS'));
     const header = alerts[0]!.evidence.find(({ signature }) => signature.id === 'packet-syn-scan')!;
     assert.deepEqual([header.time, header.sourcePort, header.fields['packet.window']], [100e6, 39_297, '1024']);
   });

@@ -68,10 +68,16 @@ describe('what signatures imply', () => {
     const names = (signatures: Parameters<typeof tellNmapStory>[0]) =>
       tellNmapStory(signatures).options.map(({ name }) => name);
     assert.deepEqual(names(ran.slice(0, 2)), ['--script dns-nsid', '--script ssh-hostkey']);
-    assert.deepEqual(names([...ran, ofProbe, exampleSignature({ id: 'irc', nmap: { scripts: ['irc-brute'] } })]), [
+    assert.deepEqual(
+      names([...ran, ofProbe, exampleSignature({ id: 'hnap', nmap: { scripts: ['vmware-version'] } })]),
+      ['-sC', '-sV'],
+    );
+    // Beside another script they are of a category, or were named.
+    assert.deepEqual(names([...ran, exampleSignature({ id: 'irc', nmap: { scripts: ['irc-brute'] } })]), [
+      '--script dns-nsid',
       '--script irc-brute',
-      '-sC',
-      '-sV',
+      '--script ssh-hostkey',
+      '--script sshv1',
     ]);
     assert.deepEqual(tellNmapStory([...ran.slice(0, 2), choice]).options, [
       { name: '-sC', signatures: ['dns-nsid', 'either', 'ssh-hostkey'] },
@@ -85,14 +91,19 @@ describe('what signatures imply', () => {
     assert.deepEqual(withOption('-sV').oneOf, []);
   });
 
-  it('-sV, when several of the scripts ran that it runs; one of them may be either', () => {
+  it('-sV, when several of the scripts ran that it runs, beside a probe', () => {
     const ran = ['hnap-info', 'http-trane-info', 'vmware-version'].map((name) =>
       exampleSignature({ id: name, nmap: { scripts: [name] } }),
     );
-    assert.deepEqual(tellNmapStory(ran.slice(0, 1)).options, []);
-    assert.deepEqual(tellNmapStory(ran).options, [
-      { name: '-sV', signatures: ['hnap-info', 'http-trane-info', 'vmware-version'] },
+    const names = (signatures: Parameters<typeof tellNmapStory>[0]) =>
+      tellNmapStory(signatures).options.map(({ name }) => name);
+    assert.deepEqual(names(ran), ['--script hnap-info', '--script http-trane-info', '--script vmware-version']);
+    assert.deepEqual(tellNmapStory([...ran, ofEither]).options, [
+      { name: '-sV', signatures: ['hnap-info', 'http-trane-info', 'rdp-a', 'vmware-version'] },
     ]);
+    assert.deepEqual(names([...ran.slice(1), ofProbe]), ['-sV']);
+    const other = exampleSignature({ id: 'enum', nmap: { scripts: ['http-enum'] } });
+    assert.ok(!names([...ran, ofEither, other]).includes('-sV'));
   });
 
   it('the narrowest choice, when one is part of another', () => {

@@ -55,11 +55,9 @@ export function tellNmapStory(seen: readonly Signature[]): NmapStory {
     for (const probe of nmap.probes) note(probes, probe, id);
   }
   const oneOf = choices(signatures, scripts, probes);
-  // Several scripts are both: those alone are no -sC.
-  if ([...scripts.keys()].some((name) => defaultScripts.has(name) && !versionScripts.has(name))) {
-    foldScripts(options, scripts, oneOf, '-sC', (name) => defaultScripts.has(name));
-  }
-  foldScripts(options, scripts, oneOf, '-sV', (name) => versionScripts.has(name));
+  if (!options.has('-sV')) noteServiceDetection(options, scripts, signatures);
+  if (options.has('-sV')) for (const name of versionScripts) options.delete(`--script ${name}`);
+  foldDefaultScripts(options, scripts, oneOf);
   return {
     options: implications(options),
     scripts: implications(scripts),
@@ -90,15 +88,12 @@ function tells({ id, grade }: Signature, seen: readonly Signature[]): boolean {
 const probesOfScripts: ReadonlySet<string> = new Set(['SSLSessionReq', 'TLSSessionReq']);
 
 /**
- * What the signature says; if it says nothing: a lone script was asked for by name (unless `-sV` runs it, too), and
- * service probes are sent over TCP by `-sV` alone, over UDP by `-sU` too (its payloads are the probes' since Nmap 7.93,
- * nmap-service-probes).
+ * What the signature says; if it says nothing: a lone script was asked for by name, and service probes are sent over TCP by
+ * `-sV` alone, over UDP by `-sU` too (its payloads are the probes' since Nmap 7.93, nmap-service-probes).
  */
 function impliedOptions({ nmap, transports }: Signature): readonly string[] {
   if (nmap.options.length > 0) return nmap.options;
-  if (nmap.scripts.length === 1 && nmap.probes.length === 0) {
-    return nmap.scripts.some((name) => versionScripts.has(name)) ? [] : [`--script ${nmap.scripts[0]}`];
-  }
+  if (nmap.scripts.length === 1 && nmap.probes.length === 0) return [`--script ${nmap.scripts[0]}`];
   if (nmap.probes.some((name) => !probesOfScripts.has(name)) && nmap.scripts.length === 0) {
     if (transports.every((transport) => transport === 'tcp')) return ['-sV'];
     if (transports.every((transport) => transport === 'udp')) return ['-sU'];
@@ -109,20 +104,43 @@ function impliedOptions({ nmap, transports }: Signature): readonly string[] {
 /** So many different scripts of a category, and nobody named them one by one. */
 const severalScripts = 3;
 
-/** The option that runs a whole category of scripts, instead of `--script a`, `--script b` ... */
-function foldScripts(
+/**
+ * `-sV` where a server answered the first probe, which a script may send, too: the scripts that it runs tell it then, if none
+ * but default ones ran beside them. Else somebody asked for a category that holds them (`safe`, `discovery`).
+ */
+function noteServiceDetection(
+  options: Map<string, Set<string>>,
+  scripts: ReadonlyMap<string, ReadonlySet<string>>,
+  signatures: readonly Signature[],
+): void {
+  const ofVersion = [...scripts].filter(([name]) => versionScripts.has(name));
+  if (ofVersion.length < severalScripts) return;
+  if ([...scripts.keys()].some((name) => !versionScripts.has(name) && !defaultScripts.has(name))) return;
+  const probing = signatures.filter(({ nmap }) => nmap.probes.some((name) => !probesOfScripts.has(name)));
+  if (probing.length === 0) return;
+  for (const id of [...ofVersion.flatMap(([, ids]) => [...ids]), ...probing.map((signature) => signature.id)]) {
+    note(options, '-sV', id);
+  }
+}
+
+/**
+ * `-sC` instead of `--script a`, `--script b` ... Not where another script ran, too, unless `-sV` runs it: who asked for that
+ * asked for a category that holds default scripts (`vuln`, `safe`), or for each.
+ */
+function foldDefaultScripts(
   options: Map<string, Set<string>>,
   scripts: ReadonlyMap<string, ReadonlySet<string>>,
   oneOf: readonly Choice[],
-  option: string,
-  isRun: (script: string) => boolean,
 ): void {
-  const certain = [...scripts].filter(([name]) => isRun(name));
-  const likely = oneOf.filter((choice) => choice.probes.length === 0 && choice.scripts.every(isRun));
+  const isDefault = (name: string): boolean => defaultScripts.has(name);
+  const isOther = (name: string): boolean => !isDefault(name) && !(options.has('-sV') && versionScripts.has(name));
+  if ([...scripts.keys()].some(isOther)) return;
+  const certain = [...scripts].filter(([name]) => isDefault(name));
+  const likely = oneOf.filter((choice) => choice.probes.length === 0 && choice.scripts.every(isDefault));
   if (certain.length + likely.length < severalScripts) return;
   for (const [name] of certain) options.delete(`--script ${name}`);
   for (const id of [...certain.flatMap(([, ids]) => [...ids]), ...likely.flatMap(({ signatures }) => signatures)]) {
-    note(options, option, id);
+    note(options, '-sC', id);
   }
 }
 

@@ -17,12 +17,14 @@ function activities(story: NmapStory): string {
   if (options.has('-sV') || options.has('-A')) parts.push('service detection');
   if (options.has('-O')) parts.push('OS detection');
   if (scripts.some((name) => name.endsWith('-brute'))) parts.push('password guessing');
-  if (options.has('-sC') || scripts.length > 0 || story.oneOf.some(({ probes }) => probes.length === 0)) {
-    parts.push(scripts.length === 1 ? `script ${scripts[0]}` : 'scripts');
+  const others = story.oneOf.filter(({ probes }) => probes.length === 0).length;
+  if (options.has('-sC') || scripts.length + others > 0) {
+    parts.push(scripts.length === 1 && others === 0 ? `script ${scripts[0]}` : 'scripts');
   } else if (parts.length === 0 && story.scripting) {
     // Service detection runs scripts of its own: beside it they say nothing more.
     parts.push('scripts');
   }
+  if (parts.length === 0 && options.has('-sU')) parts.push('UDP scan');
   const last = parts.pop();
   if (last === undefined) return '';
   return parts.length === 0 ? last : `${parts.join(', ')} and ${last}`;

@@ -171,6 +171,26 @@ describe('what belongs to a scan', () => {
     assert.equal(alerts[1]!.evidenceCount, 2);
   });
 
+  it('the steps of a complete sequence again, as long as it takes: passwords behind one port scan', () => {
+    const syn = exampleSignature({ id: 'packet-syn', sid: 8, grade: 'weak' });
+    const login = exampleSignature({ id: 'ssh-libssh2', sid: 9, grade: 'weak' });
+    const after = exampleSignature({
+      id: 'sequence-after-syn',
+      sid: 10,
+      match: [],
+      sequence: { of: [syn.id, login.id], needs: [syn.id], atLeast: 2, distinct: 'signature', on: 'port', within: 600 },
+    });
+    const logins = Array.from({ length: 40 }, (_, index) => exampleEvidence(login, 1 + index * 20));
+    const { alerts, tracker } = track([exampleEvidence(syn, 0), ...logins], {}, [after]);
+    tracker.close();
+    const closed = alerts.filter(({ state }) => state === 'closed');
+    // The last that is of the sequence came ten minutes after the first, and all within the window of that.
+    assert.deepEqual(
+      closed.map(({ evidenceCount, lastSeen }) => [evidenceCount, lastSeen - second(0)]),
+      [[33, 621e6]],
+    );
+  });
+
   it('one scan per source and zone pair', () => {
     const { alerts } = track([
       exampleEvidence(definitive, 0),

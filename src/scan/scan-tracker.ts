@@ -136,6 +136,8 @@ export class ScanTracker {
     const scan = entry.state as Scan;
     scan.add(evidence, 1, evidence.time);
     for (const sequence of entry.sufficiency.add(evidence)) scan.addSequence(sequence);
+    // Passwords are guessed for minutes behind one port scan, in words that are weak alone.
+    if (entry.sufficiency.goesOn) scan.lastProof = Math.max(scan.lastProof, evidence.time);
     this.#measure(entry);
     if (scan.lastProof <= entry.last) return;
     entry.last = scan.lastProof;

@@ -20,7 +20,7 @@ export class Scan {
   readonly targets = new Map<string, Set<string>>();
   firstSeen = Number.POSITIVE_INFINITY;
   lastSeen = Number.NEGATIVE_INFINITY;
-  /** Last evidence that is more than weak: what keeps the scan open. */
+  /** Last evidence that is more than weak, or a step of a sequence that was complete: what keeps the scan open. */
   lastProof = Number.NEGATIVE_INFINITY;
   headline: Evidence | undefined;
   evidenceCount = 0;

@@ -34,6 +34,8 @@ const groupsPerSource = 256;
 /** Follows one source. Call `add` with each of its evidence; `enough` turns true once and stays. */
 export class Sufficiency {
   enough = false;
+  /** The last evidence was a step of a sequence that was complete at its place, a step that had been seen: more of the same. */
+  goesOn = false;
   readonly #sequences: SequenceIndex;
   readonly #windowMicroseconds: number;
   /** Last time of each strong signature. */
@@ -55,6 +57,7 @@ export class Sufficiency {
   /** Gives the sequences that this evidence completes or carries further, as evidence of their own. */
   add(evidence: Evidence): Evidence[] {
     const completed: Evidence[] = [];
+    this.goesOn = false;
     for (const signature of this.#sequences.get(evidence.signature.id) ?? []) {
       const sequence = this.#follow(signature, evidence);
       if (sequence) completed.push(sequence);
@@ -90,7 +93,10 @@ export class Sufficiency {
     const within = sequence.within * 1e6;
     if (sequence.needs?.includes(evidence.signature.id)) group.needed = Math.max(group.needed, evidence.time);
     // The same probe again carries no sequence further.
-    if (known && Math.abs(evidence.time - group.completed) <= within) return undefined;
+    if (known && Math.abs(evidence.time - group.completed) <= within) {
+      this.goesOn = true;
+      return undefined;
+    }
     const members = [...group.members.values()].filter(({ time }) => Math.abs(time - evidence.time) <= within);
     if (mostWithin(members, within) < sequence.atLeast) return undefined;
     if (sequence.needs !== undefined && Math.abs(evidence.time - group.needed) > within) return undefined;

@@ -8,24 +8,41 @@ const mostPorts = 24;
 
 /** `nmap -sV --script smtp-commands -p 25 10.0.0.5`. What the evidence leaves open is not in it. */
 export function impliedCommand({ nmap, targets, headline }: Alert): string {
-  const ports = targets.flatMap(({ ports: list }) => list.map(numberAndTransport));
-  const numbers = [...new Set(ports.map(([number]) => number))].sort((a, b) => a - b);
-  const udp = ports.some(([, transport]) => transport === 'udp') && !ports.some(([, transport]) => transport === 'tcp');
+  const ports = new Set(targets.flatMap(({ ports: list }) => list));
+  const tcp = numbersOf(ports, 'tcp');
+  const udp = numbersOf(ports, 'udp');
   const scripts = nmap.options.filter(({ name }) => name.startsWith('--script ')).map(({ name }) => name.slice(9));
-  const options = nmap.options.filter(({ name }) => !name.startsWith('--script ')).map(({ name }) => name);
+  // Of two that fit, the first: `-sS or -PS`.
+  const options = nmap.options
+    .filter(({ name }) => !name.startsWith('--script '))
+    .map(({ name }) => name.split(' ')[0] ?? name);
+  // Scripts speak UDP after a scan of TCP ports, too (nbstat, ms-sql-info).
+  const scansUdp = options.includes('-sU') || tcp.length === 0;
+  if (scansUdp && udp.length > 0 && !options.includes('-sU')) options.unshift('-sU');
+  // With -sU alone, Nmap scans no TCP.
+  if (scansUdp && tcp.length > 0 && !options.includes('-sS')) options.unshift('-sS');
+  const scanned = scansUdp && tcp.length > 0 ? [...tagged('T:', tcp), ...tagged('U:', udp)] : scansUdp ? udp : tcp;
   return [
     'nmap',
-    ...(udp ? ['-sU'] : []),
     ...(headline.source.includes(':') ? ['-6'] : []),
     ...options,
     ...(scripts.length > 0 ? ['--script', scripts.join(',')] : []),
-    ...(numbers.length > 0 && numbers.length <= mostPorts ? ['-p', numbers.join(',')] : []),
+    ...(scanned.length > 0 && scanned.length <= mostPorts ? ['-p', scanned.join(',')] : []),
     ...targets.slice(0, mostTargets).map(({ address }) => address),
     ...(targets.length > mostTargets ? ['…'] : []),
   ].join(' ');
 }
 
-function numberAndTransport(port: string): [number: number, transport: string] {
-  const [number = '', transport = ''] = port.split('/');
-  return [Number(number), transport];
+/** In their order. */
+function numbersOf(ports: ReadonlySet<string>, transport: string): string[] {
+  return [...ports]
+    .filter((port) => port.endsWith(`/${transport}`))
+    .map((port) => Number.parseInt(port, 10))
+    .sort((a, b) => a - b)
+    .map(String);
+}
+
+/** As `-p` takes ports of two transports: `T:22,80,U:53`. */
+function tagged(tag: string, [first, ...others]: readonly string[]): string[] {
+  return first === undefined ? [] : [`${tag}${first}`, ...others];
 }
