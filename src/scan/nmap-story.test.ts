@@ -46,12 +46,13 @@ describe('what signatures imply', () => {
     ]);
   });
 
-  it('no -sV from the two probes with which scripts look for TLS', () => {
-    const story = tellNmapStory([exampleSignature({ nmap: { probes: ['TLSSessionReq'] } })]);
-    assert.deepEqual(story.options, []);
+  it('neither -sV nor a probe from the words with which scripts look for TLS, unless -sV is known', () => {
+    const ofBoth = exampleSignature({ id: 'tls-a', nmap: { probes: ['TLSSessionReq'] } });
+    const story = tellNmapStory([ofBoth]);
+    assert.deepEqual([story.options, story.probes], [[], []]);
     assert.deepEqual(
-      story.probes.map(({ name }) => name),
-      ['TLSSessionReq'],
+      tellNmapStory([ofBoth, ofProbe]).probes.map(({ name }) => name),
+      ['RTSPRequest', 'TLSSessionReq'],
     );
   });
 

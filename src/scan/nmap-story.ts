@@ -57,6 +57,7 @@ export function tellNmapStory(seen: readonly Signature[]): NmapStory {
   const oneOf = choices(signatures, scripts, probes);
   if (!options.has('-sV')) noteServiceDetection(options, scripts, signatures);
   if (options.has('-sV')) for (const name of versionScripts) options.delete(`--script ${name}`);
+  else for (const name of probesOfScripts) probes.delete(name);
   foldDefaultScripts(options, scripts, oneOf);
   return {
     options: implications(options),
