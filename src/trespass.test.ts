@@ -110,7 +110,24 @@ describe('a capture of frames that cannot be read', () => {
     ]);
   });
 
-  it('says nothing of a whole one', async () => {
-    assert.deepEqual(await noticesOf('whole.pcap', pcap([{ bytes: new Uint8Array(60) }])), []);
+  it('says nothing of a whole one, nor of one frame in hundreds', async () => {
+    const others = Array.from({ length: 200 }, () => ({ bytes: new Uint8Array(60) }));
+    assert.deepEqual(await noticesOf('whole.pcap', pcap(others)), []);
+    const endpoints = { source: '10.0.0.1', target: '10.0.0.2', sourcePort: 40_000, targetPort: 25 };
+    const cut = tcpFrame(endpoints, { flags: 24, offset: 1 }, bytesOf('EHLO')).subarray(0, 54);
+    assert.deepEqual(await noticesOf('one.pcap', pcap([...others, { bytes: cut, original: 58 }])), []);
+  });
+
+  it('counts fragments, too', async () => {
+    // IPv4, more fragments to come, of whose 1,480 bytes sixteen were captured.
+    const header = Buffer.from(
+      '020000000002020000000001080045000 5dc000120004006 0000 0a0000010a000002'.replaceAll(' ', ''),
+      'hex',
+    );
+    const fragment = Buffer.concat([header, Buffer.alloc(16)]);
+    assert.match(
+      (await noticesOf('fragments.pcap', pcap([{ bytes: fragment, original: 1514 }])))[0] ?? '',
+      /^1 of 1 frames are cut/,
+    );
   });
 });

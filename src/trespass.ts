@@ -246,7 +246,7 @@ const fewUnseen = 100;
 function unseen(engine: Engine): string[] {
   const { frames, payloadsCut } = engine.count();
   const { unknownLinkType, encrypted, truncated } = engine.decoding;
-  const cut = truncated + payloadsCut;
+  const cut = truncated + payloadsCut + engine.decoder.fragmentCounters.truncated;
   const kinds: readonly (readonly [count: number, what: string])[] = [
     [unknownLinkType, 'could not be looked at: their link type is none that Trespass reads'],
     [encrypted, 'could not be looked at: they are encrypted Wi-Fi'],

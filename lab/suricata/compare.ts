@@ -6,6 +6,7 @@ import { captureDifferences } from '../../src/rules/suricata-differences.ts';
 import { sequenceLinks } from '../../src/rules/suricata-sequences.ts';
 import { defaultSidBase, ruleMeaning } from '../../src/rules/suricata-sids.ts';
 import type { CompiledSignature } from '../../src/signature/compile-signatures.ts';
+import { PacketSignatures } from '../../src/signature/packet-signatures.ts';
 import type { SuricataAlert } from './run-suricata.ts';
 
 export interface Comparison {
@@ -26,12 +27,15 @@ interface Compared {
 export class Verdicts {
   readonly #bySid: ReadonlyMap<number, CompiledSignature>;
   readonly #byId: ReadonlyMap<string, CompiledSignature>;
+  /** Looked at behind a port scan only. */
+  readonly #waiting: ReadonlySet<string>;
   readonly #links: ReturnType<typeof sequenceLinks>;
   readonly #version: SuricataVersion;
 
   constructor(catalogue: readonly CompiledSignature[], version: SuricataVersion) {
     this.#bySid = new Map(catalogue.map((signature) => [signature.sid, signature]));
     this.#byId = new Map(catalogue.map((signature) => [signature.id, signature]));
+    this.#waiting = new Set([...new PacketSignatures(catalogue).waiting].map((index) => catalogue[index]!.id));
     this.#links = sequenceLinks(catalogue);
     this.#version = version;
   }
@@ -77,11 +81,9 @@ export class Verdicts {
   #mayMiss(id: string, name: string, ours: ReadonlySet<string>): boolean {
     if (captureDifferences[name] !== undefined) return true;
     if (['narrower', 'unsupported'].includes(this.#exactness(id))) return true;
-    // Our engine notes a weak word behind any datagram of a port scan, a rule only behind those that its sequence needs. What
-    // completed no sequence of ours decided nothing.
-    const { completes } = this.#links(id);
-    if (this.#byId.get(id)?.grade === 'weak' && completes.length > 0 && !completes.some((one) => ours.has(one.id)))
-      return true;
+    // What counts behind a port scan only, our engine notes behind any datagram of one, a rule behind those that its sequence
+    // needs. What completed no sequence of ours decided nothing.
+    if (this.#waiting.has(id) && !this.#links(id).completes.some((one) => ours.has(one.id))) return true;
     // With its only member that could be missed, a sequence is missed, too.
     return this.#byId.get(id)?.sequence?.of.some((member) => this.#exactness(member) === 'narrower') === true;
   }

@@ -10,8 +10,7 @@ export interface CoverageEntry {
   readonly recognition: Recognition;
   /**
    * alert: its own capture alone gives an alert. evidence: it is seen, but that is not enough for an alert. nothing: there
-   * is a capture, and nothing is seen in it. not captured yet: no capture shows it; of what
-   * sends nothing none need: nothing to capture.
+   * is a capture, and nothing is seen in it. not captured yet: no capture shows it. nothing to capture: it sends nothing.
    */
   readonly seen: 'alert' | 'evidence' | 'nothing' | 'not captured yet' | 'nothing to capture';
   /** Did the scanner say anything at all in the capture? */

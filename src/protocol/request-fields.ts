@@ -4,8 +4,8 @@ import type { FieldList } from './field-list.ts';
 import type { Request } from './http-requests.ts';
 
 /**
- * Begins a request of the list, and adds `<protocol>.request_line`, `.method`, `.uri` (under the name `uri`), and for each header `.header` and the field that
- * `headerFields` has for its lower-case name.
+ * Begins a request of the list, and adds `<protocol>.request_line`, `.method`, `.uri` (under the name `uri`), and for each
+ * header `.header` and the field that `headerFields` has for its lower-case name.
  */
 export function addRequestFields(
   list: FieldList,

@@ -80,6 +80,8 @@ describe('what signatures imply', () => {
       '--script ssh-hostkey',
       '--script sshv1',
     ]);
+    const ofOthers = exampleSignature({ id: 'afp', nmap: { scripts: ['afp-brute', 'afp-ls'] } });
+    assert.ok(!names([...ran, ofOthers]).includes('-sC'));
     assert.deepEqual(tellNmapStory([...ran.slice(0, 2), choice]).options, [
       { name: '-sC', signatures: ['dns-nsid', 'either', 'ssh-hostkey'] },
     ]);
@@ -105,6 +107,8 @@ describe('what signatures imply', () => {
     assert.deepEqual(names([...ran.slice(1), ofProbe]), ['-sV']);
     const other = exampleSignature({ id: 'enum', nmap: { scripts: ['http-enum'] } });
     assert.ok(!names([...ran, ofEither, other]).includes('-sV'));
+    const ofOthers = exampleSignature({ id: 'afp', nmap: { scripts: ['afp-brute', 'afp-ls'] } });
+    assert.ok(!names([...ran, ofEither, ofOthers]).includes('-sV'));
   });
 
   it('the narrowest choice, when one is part of another', () => {
@@ -172,6 +176,14 @@ describe('the title', () => {
       title([ofProbe, os, brute], ['10.0.0.9'], true),
       'Nmap scan: service detection, OS detection, password guessing and script irc-brute from 10.0.0.5 against over 1 hosts',
     );
+  });
+
+  it('names the script only if it is the only one, and a UDP scan where there is nothing else', () => {
+    const choice = exampleSignature({ id: 'smb', nmap: { scripts: ['smb-ls', 'smb-brute'] } });
+    assert.match(title([ofScript]), /: script smtp-commands from/);
+    assert.match(title([ofScript, choice]), /: scripts from/);
+    const payload = exampleSignature({ transports: ['udp'], nmap: { emittedBy: ['payload.cc'], options: ['-sU'] } });
+    assert.match(title([payload]), /: UDP scan from/);
   });
 
   it('does not speak of scripts where probes may have been sent as well', () => {

@@ -55,7 +55,7 @@ export function tellNmapStory(seen: readonly Signature[]): NmapStory {
     for (const probe of nmap.probes) note(probes, probe, id);
   }
   const oneOf = choices(signatures, scripts, probes);
-  if (!options.has('-sV')) noteServiceDetection(options, scripts, signatures);
+  if (!options.has('-sV')) noteServiceDetection(options, scripts, oneOf, signatures);
   if (options.has('-sV')) for (const name of versionScripts) options.delete(`--script ${name}`);
   else for (const name of probesOfScripts) probes.delete(name);
   foldDefaultScripts(options, scripts, oneOf);
@@ -112,16 +112,27 @@ const severalScripts = 3;
 function noteServiceDetection(
   options: Map<string, Set<string>>,
   scripts: ReadonlyMap<string, ReadonlySet<string>>,
+  oneOf: readonly Choice[],
   signatures: readonly Signature[],
 ): void {
   const ofVersion = [...scripts].filter(([name]) => versionScripts.has(name));
   if (ofVersion.length < severalScripts) return;
-  if ([...scripts.keys()].some((name) => !versionScripts.has(name) && !defaultScripts.has(name))) return;
+  if (anyOther(scripts, oneOf, (name) => versionScripts.has(name) || defaultScripts.has(name))) return;
   const probing = signatures.filter(({ nmap }) => nmap.probes.some((name) => !probesOfScripts.has(name)));
   if (probing.length === 0) return;
   for (const id of [...ofVersion.flatMap(([, ids]) => [...ids]), ...probing.map((signature) => signature.id)]) {
     note(options, '-sV', id);
   }
+}
+
+/** Did a script run, for certain or one of several, that is none of these? */
+function anyOther(
+  scripts: ReadonlyMap<string, unknown>,
+  oneOf: readonly Choice[],
+  isOfThese: (name: string) => boolean,
+): boolean {
+  if ([...scripts.keys()].some((name) => !isOfThese(name))) return true;
+  return oneOf.some((choice) => choice.probes.length === 0 && !choice.scripts.some(isOfThese));
 }
 
 /**
@@ -134,8 +145,7 @@ function foldDefaultScripts(
   oneOf: readonly Choice[],
 ): void {
   const isDefault = (name: string): boolean => defaultScripts.has(name);
-  const isOther = (name: string): boolean => !isDefault(name) && !(options.has('-sV') && versionScripts.has(name));
-  if ([...scripts.keys()].some(isOther)) return;
+  if (anyOther(scripts, oneOf, (name) => isDefault(name) || (options.has('-sV') && versionScripts.has(name)))) return;
   const certain = [...scripts].filter(([name]) => isDefault(name));
   const likely = oneOf.filter((choice) => choice.probes.length === 0 && choice.scripts.every(isDefault));
   if (certain.length + likely.length < severalScripts) return;

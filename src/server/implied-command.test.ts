@@ -30,7 +30,11 @@ describe('the command that an alert implies', () => {
     );
   });
 
-  it('leaves out the UDP ports that only scripts spoke to', () => {
+  it('leaves out the UDP ports that scripts of a host speak to by themselves, and no others', () => {
     assert.equal(commandOf(['-sS or -PS', '-sC'], ['445/tcp', '137/udp']), 'nmap -sS -sC -p 445 10.0.0.9');
+    assert.equal(
+      commandOf(['--script snmp-sysdescr', '--script ssh-hostkey'], ['22/tcp', '161/udp']),
+      'nmap -sS -sU --script snmp-sysdescr,ssh-hostkey -p T:22,U:161 10.0.0.9',
+    );
   });
 });

@@ -6,7 +6,13 @@ import type { Alert } from '../scan/alert.ts';
 const mostTargets = 4;
 const mostPorts = 24;
 
-/** `nmap -sV --script smtp-commands -p 25 10.0.0.5`. What the evidence leaves open is not in it. */
+/** Ports that scripts of a host ask over UDP, whatever was scanned: nbstat and smb-*, ms-sql-*. */
+const askedByHostScripts: ReadonlySet<string> = new Set(['137', '1434']);
+
+/**
+ * `nmap -sV --script smtp-commands -p 25 10.0.0.5`. Where two options fit, the first; scripts of which one of several ran are
+ * not in it.
+ */
 export function impliedCommand({ nmap, targets, headline }: Alert): string {
   const ports = new Set(targets.flatMap(({ ports: list }) => list));
   const tcp = numbersOf(ports, 'tcp');
@@ -16,8 +22,7 @@ export function impliedCommand({ nmap, targets, headline }: Alert): string {
   const options = nmap.options
     .filter(({ name }) => !name.startsWith('--script '))
     .map(({ name }) => name.split(' ')[0] ?? name);
-  // Scripts speak UDP after a scan of TCP ports, too (nbstat, ms-sql-info).
-  const scansUdp = options.includes('-sU') || tcp.length === 0;
+  const scansUdp = options.includes('-sU') || tcp.length === 0 || udp.some((port) => !askedByHostScripts.has(port));
   if (scansUdp && udp.length > 0 && !options.includes('-sU')) options.unshift('-sU');
   // With -sU alone, Nmap scans no TCP.
   if (scansUdp && tcp.length > 0 && !options.includes('-sS')) options.unshift('-sS');
