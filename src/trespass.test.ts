@@ -81,6 +81,8 @@ describe('reading that is aborted', () => {
 
 describe('a capture of frames that cannot be read', () => {
   const settings = defaultScanSettings;
+  const endpoints = { source: '10.0.0.1', target: '10.0.0.2', sourcePort: 40_000, targetPort: 25 };
+  const whole = tcpFrame(endpoints, { flags: 24, offset: 1 }, bytesOf('EHLO'));
   const noticesOf = async (name: string, bytes: Uint8Array): Promise<string[]> => {
     const path = join(folder, name);
     writeFileSync(path, bytes);
@@ -102,8 +104,6 @@ describe('a capture of frames that cannot be read', () => {
       '2 of 2 frames could not be looked at: their link type is none that Trespass reads.',
     ]);
     // Of one no TCP header, of the other no payload.
-    const endpoints = { source: '10.0.0.1', target: '10.0.0.2', sourcePort: 40_000, targetPort: 25 };
-    const whole = tcpFrame(endpoints, { flags: 24, offset: 1 }, bytesOf('EHLO'));
     const cut = [34, 54].map((length) => ({ bytes: whole.subarray(0, length), original: whole.length }));
     assert.deepEqual(await noticesOf('cut.pcap', pcap(cut)), [
       '2 of 2 frames are cut short, as by a snap length, and what they say is not all there: record it with `tcpdump -s 0`.',
@@ -113,9 +113,8 @@ describe('a capture of frames that cannot be read', () => {
   it('says nothing of a whole one, nor of one frame in hundreds', async () => {
     const others = Array.from({ length: 200 }, () => ({ bytes: new Uint8Array(60) }));
     assert.deepEqual(await noticesOf('whole.pcap', pcap(others)), []);
-    const endpoints = { source: '10.0.0.1', target: '10.0.0.2', sourcePort: 40_000, targetPort: 25 };
-    const cut = tcpFrame(endpoints, { flags: 24, offset: 1 }, bytesOf('EHLO')).subarray(0, 54);
-    assert.deepEqual(await noticesOf('one.pcap', pcap([...others, { bytes: cut, original: 58 }])), []);
+    const cut = { bytes: whole.subarray(0, 54), original: whole.length };
+    assert.deepEqual(await noticesOf('one.pcap', pcap([...others, cut])), []);
   });
 
   it('counts fragments, too', async () => {

@@ -6,7 +6,7 @@ import { captureDifferences } from '../../src/rules/suricata-differences.ts';
 import { sequenceLinks } from '../../src/rules/suricata-sequences.ts';
 import { defaultSidBase, ruleMeaning } from '../../src/rules/suricata-sids.ts';
 import type { CompiledSignature } from '../../src/signature/compile-signatures.ts';
-import { PacketSignatures } from '../../src/signature/packet-signatures.ts';
+import { waitingIds } from '../../src/signature/packet-signatures.ts';
 import type { SuricataAlert } from './run-suricata.ts';
 
 export interface Comparison {
@@ -35,7 +35,7 @@ export class Verdicts {
   constructor(catalogue: readonly CompiledSignature[], version: SuricataVersion) {
     this.#bySid = new Map(catalogue.map((signature) => [signature.sid, signature]));
     this.#byId = new Map(catalogue.map((signature) => [signature.id, signature]));
-    this.#waiting = new Set([...new PacketSignatures(catalogue).waiting].map((index) => catalogue[index]!.id));
+    this.#waiting = waitingIds(catalogue);
     this.#links = sequenceLinks(catalogue);
     this.#version = version;
   }

@@ -2,6 +2,7 @@
 
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { shortened } from '../report/printable.ts';
 import { closestWord } from './closest-word.ts';
 import { type Configuration, configurationSchema } from './configuration-schema.ts';
 
@@ -53,8 +54,8 @@ function isFirstOfItsPlace(fault: ConfigurationFault, index: number, all: readon
   return !before || before.line !== fault.line || before.column !== fault.column || before.message !== fault.message;
 }
 
-/** Characters of a wrong value that a message repeats. */
-const longestShown = 60;
+/** Characters of a wrong value that a message repeats: a file that is no configuration at all is one long value. */
+const longestShown = 61;
 
 /** Settings whose value no message repeats: people put tokens into addresses. */
 const mayHoldSecret: ReadonlySet<string> = new Set(['url']);
@@ -74,13 +75,8 @@ function wrongValue(document: Document, { path, message }: z.core.$ZodIssue): st
   const found =
     isScalar(node) && node.value === null
       ? 'is empty'
-      : `${shown ? `“${shortened(String(node.value))}” ` : ''}is not right`;
+      : `${shown ? `“${shortened(String(node.value), longestShown)}” ` : ''}is not right`;
   return `${name} ${found}; give ${message}`;
-}
-
-/** A file that is no configuration at all is one long value. */
-function shortened(value: string): string {
-  return value.length > longestShown ? `${value.slice(0, longestShown)}…` : value;
 }
 
 /** `authorised-scanners[2].expires`, counted from 1 as people do. */

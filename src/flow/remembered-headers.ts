@@ -95,12 +95,11 @@ export class RememberedHeaders {
     const start = place * rememberedHeaderLength;
     const bytes = this.bytes.slice(start, start + (lengths & 0xffff));
     const transportStart = lengths >>> 16;
-    const sourcePort = ((bytes[transportStart] as number) << 8) | (bytes[transportStart + 1] as number);
     if (this.beganAt(place, packet.sourcePort) || !isOf(bytes, transportStart, packet)) return undefined;
     return {
       bytes,
       transportStart,
-      sourcePort,
+      sourcePort: this.ports[place * portsKept] as number,
       seconds,
       microseconds: records[record + MICROSECONDS] as number,
       place,

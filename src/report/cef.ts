@@ -7,7 +7,7 @@
 import type { Alert, Severity } from '../scan/alert.ts';
 import type { NmapStory } from '../scan/nmap-story.ts';
 import { communityIdOf, hasPorts, hasSourcePort, isIpv6, protocolKeyword, zoneDirection } from './flow-facts.ts';
-import { printableBytes, withoutControls } from './printable.ts';
+import { printableBytes, shortened, withoutControls } from './printable.ts';
 import { product } from './product.ts';
 
 /** 0 to 3 are low, 4 to 6 medium, 7 and 8 high, 9 and 10 very high. */
@@ -57,7 +57,7 @@ function extension(alert: Alert): Field[] {
     ['start', milliseconds(alert.firstSeen)],
     ['end', milliseconds(alert.lastSeen)],
     ['externalId', alert.scan],
-    ['msg', cut(alert.title, 1023)],
+    ['msg', shortened(alert.title, 1023)],
     ...labelled('cs1', 'nmap', story(nmap), 4000),
     ...labelled('cs2', 'signatures', alert.signatures.map(({ signature }) => signature.id).join(','), 4000),
     ...labelled('cs3', 'zone', alert.zone, 4000),
@@ -89,14 +89,9 @@ function addresses(source: string, target: string): Field[] {
 function labelled(key: string, label: string, value: string, longest: number): Field[] {
   if (value === '') return [];
   return [
-    [key, cut(value, longest)],
+    [key, shortened(value, longest)],
     [`${key}Label`, label],
   ];
-}
-
-/** Readers cut what is longer, or refuse it. The dictionary counts characters. */
-function cut(text: string, longest: number): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }
 
 /** `-sV --script ssh-hostkey`, else what was certain, else what is likely. */

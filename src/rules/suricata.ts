@@ -2,7 +2,7 @@
 
 import { tactics, techniques } from '../report/attack.ts';
 import type { CompiledSignature } from '../signature/compile-signatures.ts';
-import { PacketSignatures } from '../signature/packet-signatures.ts';
+import { waitingIds } from '../signature/packet-signatures.ts';
 import type { Grade, Signature } from '../signature/signature.ts';
 import { suricataAnswer } from './suricata-answer.ts';
 import type { Detection, SuricataVersion } from './suricata-detection.ts';
@@ -82,7 +82,7 @@ export function verdictRules(
   base: number,
 ): string[] {
   const links = sequenceLinks(catalogue);
-  const waiting = new Set([...new PacketSignatures(catalogue).waiting].map((index) => catalogue[index]!.id));
+  const waiting = waitingIds(catalogue);
   return catalogue.flatMap((signature) =>
     suricataAnswer(signature, version).detections.flatMap((plain, variant) => {
       const writer = new RuleWriter(signature, plain, variant, base);

@@ -14,6 +14,9 @@ const ofEither = exampleSignature({
   nmap: { scripts: ['rdp-ntlm-info', 'rdp-enum-encryption'], probes: ['TerminalServerCookie'] },
 });
 
+const optionsOf = (signatures: Parameters<typeof tellNmapStory>[0]) =>
+  tellNmapStory(signatures).options.map(({ name }) => name);
+
 describe('what signatures imply', () => {
   it('each option, script and probe with the signatures it rests on', () => {
     const again = { ...ofScript, id: 'smtp-b' };
@@ -66,22 +69,20 @@ describe('what signatures imply', () => {
       exampleSignature({ id: name, nmap: { scripts: [name] } }),
     );
     const choice = exampleSignature({ id: 'either', nmap: { scripts: ['smb2-time', 'smb2-security-mode'] } });
-    const names = (signatures: Parameters<typeof tellNmapStory>[0]) =>
-      tellNmapStory(signatures).options.map(({ name }) => name);
-    assert.deepEqual(names(ran.slice(0, 2)), ['--script dns-nsid', '--script ssh-hostkey']);
+    assert.deepEqual(optionsOf(ran.slice(0, 2)), ['--script dns-nsid', '--script ssh-hostkey']);
     assert.deepEqual(
-      names([...ran, ofProbe, exampleSignature({ id: 'hnap', nmap: { scripts: ['vmware-version'] } })]),
+      optionsOf([...ran, ofProbe, exampleSignature({ id: 'hnap', nmap: { scripts: ['vmware-version'] } })]),
       ['-sC', '-sV'],
     );
     // Beside another script they are of a category, or were named.
-    assert.deepEqual(names([...ran, exampleSignature({ id: 'irc', nmap: { scripts: ['irc-brute'] } })]), [
+    assert.deepEqual(optionsOf([...ran, exampleSignature({ id: 'irc', nmap: { scripts: ['irc-brute'] } })]), [
       '--script dns-nsid',
       '--script irc-brute',
       '--script ssh-hostkey',
       '--script sshv1',
     ]);
     const ofOthers = exampleSignature({ id: 'afp', nmap: { scripts: ['afp-brute', 'afp-ls'] } });
-    assert.ok(!names([...ran, ofOthers]).includes('-sC'));
+    assert.ok(!optionsOf([...ran, ofOthers]).includes('-sC'));
     assert.deepEqual(tellNmapStory([...ran.slice(0, 2), choice]).options, [
       { name: '-sC', signatures: ['dns-nsid', 'either', 'ssh-hostkey'] },
     ]);
@@ -98,17 +99,15 @@ describe('what signatures imply', () => {
     const ran = ['hnap-info', 'http-trane-info', 'vmware-version'].map((name) =>
       exampleSignature({ id: name, nmap: { scripts: [name] } }),
     );
-    const names = (signatures: Parameters<typeof tellNmapStory>[0]) =>
-      tellNmapStory(signatures).options.map(({ name }) => name);
-    assert.deepEqual(names(ran), ['--script hnap-info', '--script http-trane-info', '--script vmware-version']);
+    assert.deepEqual(optionsOf(ran), ['--script hnap-info', '--script http-trane-info', '--script vmware-version']);
     assert.deepEqual(tellNmapStory([...ran, ofEither]).options, [
       { name: '-sV', signatures: ['hnap-info', 'http-trane-info', 'rdp-a', 'vmware-version'] },
     ]);
-    assert.deepEqual(names([...ran.slice(1), ofProbe]), ['-sV']);
+    assert.deepEqual(optionsOf([...ran.slice(1), ofProbe]), ['-sV']);
     const other = exampleSignature({ id: 'enum', nmap: { scripts: ['http-enum'] } });
-    assert.ok(!names([...ran, ofEither, other]).includes('-sV'));
+    assert.ok(!optionsOf([...ran, ofEither, other]).includes('-sV'));
     const ofOthers = exampleSignature({ id: 'afp', nmap: { scripts: ['afp-brute', 'afp-ls'] } });
-    assert.ok(!names([...ran, ofEither, ofOthers]).includes('-sV'));
+    assert.ok(!optionsOf([...ran, ofEither, ofOthers]).includes('-sV'));
   });
 
   it('the narrowest choice, when one is part of another', () => {

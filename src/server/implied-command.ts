@@ -14,25 +14,27 @@ const askedByHostScripts: ReadonlySet<string> = new Set(['137', '1434']);
  * not in it.
  */
 export function impliedCommand({ nmap, targets, headline }: Alert): string {
-  const ports = new Set(targets.flatMap(({ ports: list }) => list));
-  const tcp = numbersOf(ports, 'tcp');
-  const udp = numbersOf(ports, 'udp');
+  const ports = new Set(targets.flatMap((target) => target.ports));
   const scripts = nmap.options.filter(({ name }) => name.startsWith('--script ')).map(({ name }) => name.slice(9));
   // Of two that fit, the first: `-sS or -PS`.
   const options = nmap.options
     .filter(({ name }) => !name.startsWith('--script '))
     .map(({ name }) => name.split(' ')[0] ?? name);
-  const scansUdp = options.includes('-sU') || tcp.length === 0 || udp.some((port) => !askedByHostScripts.has(port));
-  if (scansUdp && udp.length > 0 && !options.includes('-sU')) options.unshift('-sU');
+  const tcp = numbersOf(ports, 'tcp');
+  const asked = numbersOf(ports, 'udp');
+  const scansUdp = options.includes('-sU') || tcp.length === 0 || asked.some((port) => !askedByHostScripts.has(port));
+  const udp = scansUdp ? asked : [];
+  if (udp.length > 0 && !options.includes('-sU')) options.unshift('-sU');
   // With -sU alone, Nmap scans no TCP.
-  if (scansUdp && tcp.length > 0 && !options.includes('-sS')) options.unshift('-sS');
-  const scanned = scansUdp && tcp.length > 0 ? [...tagged('T:', tcp), ...tagged('U:', udp)] : scansUdp ? udp : tcp;
+  if (options.includes('-sU') && tcp.length > 0 && !options.includes('-sS')) options.unshift('-sS');
+  const count = tcp.length + udp.length;
+  const list = tcp.length > 0 && udp.length > 0 ? `T:${tcp.join(',')},U:${udp.join(',')}` : [...tcp, ...udp].join(',');
   return [
     'nmap',
     ...(headline.source.includes(':') ? ['-6'] : []),
     ...options,
     ...(scripts.length > 0 ? ['--script', scripts.join(',')] : []),
-    ...(scanned.length > 0 && scanned.length <= mostPorts ? ['-p', scanned.join(',')] : []),
+    ...(count > 0 && count <= mostPorts ? ['-p', list] : []),
     ...targets.slice(0, mostTargets).map(({ address }) => address),
     ...(targets.length > mostTargets ? ['…'] : []),
   ].join(' ');
@@ -45,9 +47,4 @@ function numbersOf(ports: ReadonlySet<string>, transport: string): string[] {
     .map((port) => Number.parseInt(port, 10))
     .sort((a, b) => a - b)
     .map(String);
-}
-
-/** As `-p` takes ports of two transports: `T:22,80,U:53`. */
-function tagged(tag: string, [first, ...others]: readonly string[]): string[] {
-  return first === undefined ? [] : [`${tag}${first}`, ...others];
 }

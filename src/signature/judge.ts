@@ -29,9 +29,9 @@ interface CompiledCondition {
 interface JudgedSignature {
   readonly signature: Signature;
   readonly conditions: readonly CompiledCondition[];
-  /** The conditions by the protocol of their fields; of the payload, by its name. */
-  readonly byProtocol: ReadonlyMap<string, readonly CompiledCondition[]>;
-  readonly protocols: readonly Protocol[];
+  /** Those of the payload, which belongs to no protocol; the others by the protocol of their fields. */
+  readonly ofPayload: readonly CompiledCondition[];
+  readonly ofProtocols: ReadonlyMap<Protocol, readonly CompiledCondition[]>;
   /** A condition speaks of the whole payload, or of its first byte. */
   readonly needsEnd: boolean;
   readonly needsStart: boolean;
@@ -66,7 +66,7 @@ export class Judge {
       // Before anything is parsed: can it be told already?
       if (compiled.needsEnd && !whole) continue;
       if (compiled.needsStart && !message.atStart) continue;
-      for (const protocol of compiled.protocols) {
+      for (const protocol of compiled.ofProtocols.keys()) {
         if (!parsed.has(protocol)) parsed.set(protocol, protocol.parse(message));
       }
       const match = matchAll(compiled, suspect, payload, parsed);
@@ -103,43 +103,40 @@ export class Judge {
       judged = {
         signature,
         conditions,
-        byProtocol: byProtocol(conditions),
+        ofPayload: conditions.filter(({ field }) => field === 'payload'),
+        ofProtocols: this.#byProtocol(conditions),
         needsEnd: conditions.some(({ needsEnd }) => needsEnd),
         needsStart: conditions.some(({ needsStart }) => needsStart),
-        // A field is `protocol.field`; the payload belongs to none.
-        protocols: [
-          ...new Set(signature.match.flatMap(({ field }) => this.#protocols.get(field.split('.')[0] as string) ?? [])),
-        ],
       };
       this.#judged.set(index, judged);
     }
     return judged;
   }
-}
 
-function byProtocol(conditions: readonly CompiledCondition[]): Map<string, CompiledCondition[]> {
-  const groups = new Map<string, CompiledCondition[]>();
-  for (const condition of conditions) {
-    const name = condition.field.split('.')[0]!;
-    groups.set(name, [...(groups.get(name) ?? []), condition]);
+  /** A field is `protocol.field`. */
+  #byProtocol(conditions: readonly CompiledCondition[]): Map<Protocol, CompiledCondition[]> {
+    const groups = new Map<Protocol, CompiledCondition[]>();
+    for (const condition of conditions) {
+      const protocol = this.#protocols.get(condition.field.split('.')[0]!);
+      if (protocol !== undefined) groups.set(protocol, [...(groups.get(protocol) ?? []), condition]);
+    }
+    return groups;
   }
-  return groups;
 }
 
 function matchAll(
-  { signature, conditions, byProtocol }: JudgedSignature,
+  { signature, conditions, ofPayload, ofProtocols }: JudgedSignature,
   index: number,
   payload: () => Field,
   parsed: ReadonlyMap<Protocol, readonly Field[]>,
 ): Match | undefined {
   const found = new Map<CompiledCondition, Field>();
-  for (const condition of byProtocol.get('payload') ?? []) {
+  for (const condition of ofPayload) {
     if (!condition.holds(payload().value)) return undefined;
     found.set(condition, payload());
   }
-  for (const [protocol, list] of parsed) {
-    const asked = byProtocol.get(protocol.name) ?? [];
-    if (asked.length > 0 && !findTogether(asked, list, found)) return undefined;
+  for (const [protocol, asked] of ofProtocols) {
+    if (!findTogether(asked, parsed.get(protocol) ?? [], found)) return undefined;
   }
   const first = found.get(conditions[0]!);
   if (first === undefined || found.size < conditions.length) return undefined;

@@ -62,6 +62,11 @@ export function packetRoles(catalogue: readonly CompiledSignature[]): PacketRole
   return { judged, remembered, datagrams, completing, waiting: waitingOf(catalogue, headers, completing) };
 }
 
+/** Ids of those that are not even judged without such a header before them. */
+export function waitingIds(catalogue: readonly CompiledSignature[]): ReadonlySet<string> {
+  return new Set(packetRoles(catalogue).waiting.map((index) => catalogue[index]!.id));
+}
+
 /** The same for the engine. */
 export class PacketSignatures {
   readonly gate: PacketGate;

@@ -232,14 +232,10 @@ function tcp(ip: usize, transport: usize, ipEnd: usize, end: usize, now: i32): i
   const length = <i32>(payloadEnd - payloadStart);
   const flags = offsetAndFlags & 0xff;
   const missing = <i32>(ipEnd - payloadEnd);
-  if (length === 0) {
-    if (isWanted(transport, ((offsetAndFlags & 0xf000) >> 4) | flags)) return LEFT;
-    if (missing > 0) countPayloadCut();
-    // A pure ACK says nothing.
-    if ((flags & (SYN | FIN | RST)) === 0) return SETTLED;
-  } else if (missing > 0) {
-    countPayloadCut();
-  }
+  if (length === 0 && isWanted(transport, ((offsetAndFlags & 0xf000) >> 4) | flags)) return LEFT;
+  if (missing > 0) countPayloadCut();
+  // A pure ACK says nothing.
+  if (length === 0 && (flags & (SYN | FIN | RST)) === 0) return SETTLED;
   identify(ip, big32(transport), 6);
   const result = segment(
     big32(transport + 4),
