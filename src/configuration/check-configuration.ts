@@ -2,7 +2,7 @@
 
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { shortened } from '../report/printable.ts';
+import { longestProblem, shortened } from '../report/printable.ts';
 import { closestWord } from './closest-word.ts';
 import { type Configuration, configurationSchema } from './configuration-schema.ts';
 
@@ -31,7 +31,7 @@ export function checkConfiguration(text: string): CheckedConfiguration {
     faults.push({ line, column: col, message, offset });
   };
 
-  for (const { pos, message } of document.errors) add(pos[0], `not YAML: ${message}`);
+  for (const { pos, message } of document.errors) add(pos[0], `not YAML: ${shortened(message, longestProblem)}`);
   if (faults.length > 0) return { configuration: {}, faults };
   const { value, problem } = toValue(document);
   if (problem !== undefined)
@@ -54,7 +54,7 @@ function isFirstOfItsPlace(fault: ConfigurationFault, index: number, all: readon
   return !before || before.line !== fault.line || before.column !== fault.column || before.message !== fault.message;
 }
 
-/** Characters of a wrong value that a message repeats: a file that is no configuration at all is one long value. */
+/** Characters of a wrong value or key that a message repeats: a file that is no configuration at all is one long value. */
 const longestShown = 61;
 
 /** Settings whose value no message repeats: people put tokens into addresses. */
@@ -64,7 +64,7 @@ function unknownKey(path: Path, key: string): string {
   const known = knownKeys(path);
   const near = closestWord(key, known);
   const hint = near ? `did you mean ${near}?` : `known here: ${known.join(', ')}`;
-  return `${dotted([...path, key])}: there is no such setting; ${hint}`;
+  return `${dotted([...path, shortened(key, longestShown)])}: there is no such setting; ${hint}`;
 }
 
 function wrongValue(document: Document, { path, message }: z.core.$ZodIssue): string {

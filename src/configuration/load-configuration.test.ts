@@ -91,6 +91,15 @@ colour: no
     assert.match(fault ?? '', /^trespass\.yaml:1:1: the file “x{60}…” is not right; give settings/);
   });
 
+  it('nor of a key, nor of what is no YAML', () => {
+    assert.match(faultsOf(`${'k'.repeat(1000)}: 1`)[0] ?? '', /^trespass\.yaml:1:1: k{60}…: there is no such setting/);
+    const faults = faultsOf(`a: 1\n}${'d'.repeat(10_000)}`);
+    assert.match(
+      faults[1] ?? '',
+      /^trespass\.yaml:2:2: not YAML: Unexpected scalar token in YAML stream: "d{100,200}…$/,
+    );
+  });
+
   it('says what is watched', () => {
     const text =
       'watch: { interfaces: [eth0, span1], filter: not port 9100, workers: 2, ring: 128, metrics: 9477, keep-packets: kept }';
