@@ -110,6 +110,16 @@ describe('what signatures imply', () => {
     assert.ok(!optionsOf([...ran, ofEither, ofOthers]).includes('-sV'));
   });
 
+  it('-sV and -sC, when a script ran that only -sV runs, and the others are default ones', () => {
+    const ran = ['hnap-info', 'http-trane-info', 'ssh-hostkey', 'sshv1'].map((name) =>
+      exampleSignature({ id: name, nmap: { scripts: [name] } }),
+    );
+    assert.deepEqual(optionsOf([...ran, ofEither]), ['-sC', '-sV']);
+    // Without a probe, or with default scripts alone, nothing tells of -sV.
+    assert.ok(!optionsOf(ran).includes('-sV'));
+    assert.deepEqual(optionsOf([...ran.filter(({ id }) => id !== 'http-trane-info'), ofEither]), ['-sC']);
+  });
+
   it('the narrowest choice, when one is part of another', () => {
     const wide = exampleSignature({
       id: 'rdp-c',

@@ -106,8 +106,8 @@ function impliedOptions({ nmap, transports }: Signature): readonly string[] {
 const severalScripts = 3;
 
 /**
- * `-sV` where a server answered the first probe, which a script may send, too: the scripts that it runs tell it then, if none
- * but default ones ran beside them. Else somebody asked for a category that holds them (`safe`, `discovery`).
+ * `-sV` where a server answered the first probe, which a script may send, too: scripts tell it then that only `-sV` runs, if
+ * none but these and default ones ran. Else somebody asked for a category that holds them (`safe`, `discovery`).
  */
 function noteServiceDetection(
   options: Map<string, Set<string>>,
@@ -115,11 +115,11 @@ function noteServiceDetection(
   oneOf: readonly Choice[],
   signatures: readonly Signature[],
 ): void {
-  const ofVersion = [...scripts].filter(([name]) => versionScripts.has(name));
-  if (ofVersion.length < severalScripts) return;
+  if (scripts.size < severalScripts) return;
   if (anyOther(scripts, oneOf, (name) => versionScripts.has(name) || defaultScripts.has(name))) return;
+  const ofVersion = [...scripts].filter(([name]) => versionScripts.has(name));
   const probing = signatures.filter(({ nmap }) => nmap.probes.some((name) => !probesOfScripts.has(name)));
-  if (probing.length === 0) return;
+  if (ofVersion.every(([name]) => defaultScripts.has(name)) || probing.length === 0) return;
   for (const id of [...ofVersion.flatMap(([, ids]) => [...ids]), ...probing.map((signature) => signature.id)]) {
     note(options, '-sV', id);
   }
