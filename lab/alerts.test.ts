@@ -132,6 +132,15 @@ describe('the same alerts from other files:', () => {
     }
   });
 
+  it('all benign captures as one timeline, as if one host had done it all: none', async () => {
+    const names = captureNames.filter((name) => name.startsWith('benign/'));
+    const { alerts } = await alertsIn(names.map(capturePath), catalogue);
+    assert.deepEqual(
+      alerts.map(({ title }) => title),
+      [],
+    );
+  });
+
   it('all scans of Nmap as one timeline: every definitive signature is seen again', async () => {
     const names = captureNames.filter((name) => name.startsWith('nmap/'));
     const { alerts, notices } = await alertsIn(names.map(capturePath), catalogue);

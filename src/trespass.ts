@@ -112,7 +112,7 @@ export async function readCaptures(options: ReadCapturesOptions): Promise<Statis
   if (problems.count > problems.first.length) {
     onNotice(`${problems.count - problems.first.length} more problems of this kind were not listed.`);
   }
-  for (const notice of unseen(engine)) onNotice(notice);
+  if (!options.signal?.aborted) for (const notice of unseen(engine, problems.count)) onNotice(notice);
   const told = statistics(engine, tracker, {
     read: list.files.length,
     skipped: list.skipped,
@@ -243,10 +243,12 @@ function pump(frames: FrameSource, engine: FrameSink, tracker: ScanTracker): boo
 const fewUnseen = 100;
 
 /** What was not looked at, or not to its end: of a capture of nothing else, “no scan found” would say too much. */
-function unseen(engine: Engine): string[] {
+function unseen(engine: Engine, problems: number): string[] {
   const { frames, payloadsCut } = engine.count();
   const { unknownLinkType, encrypted, truncated } = engine.decoding;
-  const cut = truncated + payloadsCut + engine.decoder.fragmentCounters.truncated;
+  if (frames === 0 && problems === 0) return ['There is no packet in it.'];
+  // The last frame of a file that ends too early is told as its problem.
+  const cut = truncated + payloadsCut + engine.decoder.fragmentCounters.truncated - problems;
   const kinds: readonly (readonly [count: number, what: string])[] = [
     [unknownLinkType, 'could not be looked at: their link type is none that Trespass reads'],
     [encrypted, 'could not be looked at: they are encrypted Wi-Fi'],

@@ -2,7 +2,7 @@
 
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { longestProblem, shortened } from '../report/printable.ts';
+import { shortened } from '../report/printable.ts';
 import { closestWord } from './closest-word.ts';
 import { type Configuration, configurationSchema } from './configuration-schema.ts';
 
@@ -31,7 +31,8 @@ export function checkConfiguration(text: string): CheckedConfiguration {
     faults.push({ line, column: col, message, offset });
   };
 
-  for (const { pos, message } of document.errors) add(pos[0], `not YAML: ${shortened(message, longestProblem)}`);
+  for (const { pos, message } of document.errors.slice(0, mostProblems))
+    add(pos[0], `not YAML: ${shortened(message, longestProblem)}`);
   if (faults.length > 0) return { configuration: {}, faults };
   const { value, problem } = toValue(document);
   if (problem !== undefined)
@@ -56,6 +57,11 @@ function isFirstOfItsPlace(fault: ConfigurationFault, index: number, all: readon
 
 /** Characters of a wrong value or key that a message repeats: a file that is no configuration at all is one long value. */
 const longestShown = 61;
+
+/** Characters of what the YAML library says: it quotes what it does not understand. */
+const longestProblem = 200;
+/** So many of its faults are told: the rest follows from the first. */
+const mostProblems = 3;
 
 /** Settings whose value no message repeats: people put tokens into addresses. */
 const mayHoldSecret: ReadonlySet<string> = new Set(['url']);

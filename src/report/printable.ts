@@ -28,9 +28,6 @@ export function withoutControls(text: string): string {
   });
 }
 
-/** Characters of what a library says of a file: it quotes what it does not understand, and that may be all of it. */
-export const longestProblem = 200;
-
 /** At most `longest` characters: `…` shows that there were more. */
 export function shortened(text: string, longest: number): string {
   return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;

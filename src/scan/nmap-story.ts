@@ -56,9 +56,13 @@ export function tellNmapStory(seen: readonly Signature[]): NmapStory {
   }
   const oneOf = choices(signatures, scripts, probes);
   if (!options.has('-sV')) noteServiceDetection(options, scripts, oneOf, signatures);
-  if (options.has('-sV')) for (const name of versionScripts) options.delete(`--script ${name}`);
-  else for (const name of probesOfScripts) probes.delete(name);
   foldDefaultScripts(options, scripts, oneOf);
+  if (!options.has('-sV')) for (const name of probesOfScripts) probes.delete(name);
+  for (const [name, ids] of scripts) {
+    // `-sV` runs these, too, and is what is likelier.
+    if (!versionScripts.has(name) || !options.delete(`--script ${name}`) || options.has('-sV')) continue;
+    options.set(`-sV or --script ${name}`, ids);
+  }
   return {
     options: implications(options),
     scripts: implications(scripts),
@@ -106,8 +110,8 @@ function impliedOptions({ nmap, transports }: Signature): readonly string[] {
 const severalScripts = 3;
 
 /**
- * `-sV` where a server answered the first probe, which a script may send, too: scripts tell it then that only `-sV` runs, if
- * none but these and default ones ran. Else somebody asked for a category that holds them (`safe`, `discovery`).
+ * `-sV` where a server answered the first probe, which a script may send, too: scripts tell it then that are no default ones,
+ * if none but these and default ones ran. Else somebody asked for a category that holds them (`safe`, `discovery`).
  */
 function noteServiceDetection(
   options: Map<string, Set<string>>,
@@ -119,7 +123,10 @@ function noteServiceDetection(
   if (anyOther(scripts, oneOf, (name) => versionScripts.has(name) || defaultScripts.has(name))) return;
   const ofVersion = [...scripts].filter(([name]) => versionScripts.has(name));
   const probing = signatures.filter(({ nmap }) => nmap.probes.some((name) => !probesOfScripts.has(name)));
-  if (ofVersion.every(([name]) => defaultScripts.has(name)) || probing.length === 0) return;
+  if (ofVersion.every(([name]) => defaultScripts.has(name))) return;
+  // Beside so many default scripts it is -sC -sV, or -A: nobody names one script more.
+  const ofDefault = [...scripts.keys()].filter((name) => defaultScripts.has(name));
+  if (probing.length === 0 && ofDefault.length < severalScripts) return;
   for (const id of [...ofVersion.flatMap(([, ids]) => [...ids]), ...probing.map((signature) => signature.id)]) {
     note(options, '-sV', id);
   }

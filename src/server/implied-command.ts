@@ -17,9 +17,8 @@ export function impliedCommand({ nmap, targets, headline }: Alert): string {
   const ports = new Set(targets.flatMap((target) => target.ports));
   const scripts = nmap.options.filter(({ name }) => name.startsWith('--script ')).map(({ name }) => name.slice(9));
   // Of two that fit, the first: `-sS or -PS`.
-  const options = nmap.options
-    .filter(({ name }) => !name.startsWith('--script '))
-    .map(({ name }) => name.split(' ')[0] ?? name);
+  const others = nmap.options.filter(({ name }) => !name.startsWith('--script '));
+  const options = [...new Set(others.map(({ name }) => name.split(' ')[0] ?? name))];
   const tcp = numbersOf(ports, 'tcp');
   const asked = numbersOf(ports, 'udp');
   const scansUdp = options.includes('-sU') || tcp.length === 0 || asked.some((port) => !askedByHostScripts.has(port));

@@ -2,7 +2,6 @@
 
 import * as YAML from 'yaml';
 import type { Transport } from '../protocol/protocol.ts';
-import { longestProblem, shortened } from '../report/printable.ts';
 import type { Fault } from './catalogue-fault.ts';
 import { schemaFaults } from './schema-faults.ts';
 import type { Condition, Example, ExampleFlow, SearchLiteral, Signature, Test } from './signature.ts';
@@ -60,8 +59,7 @@ export function readSignature(id: string, file: string, text: string): Signature
 
 function yamlMessage(error: YAML.YAMLError): string {
   if (error.code === 'DUPLICATE_KEY') return 'has this key already: a key stands once';
-  const [first = ''] = error.message.split('\n');
-  return `is not YAML: ${shortened(first.replace(/ at line \d+, column \d+:?$/, ''), longestProblem)}`;
+  return `is not YAML: ${error.message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '')}`;
 }
 
 /** Offset of the node at a path; a key's own offset if the path ends there with something absent. */
